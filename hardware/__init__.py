@@ -1,0 +1,1 @@
+"""What must a machine do to win, and does this one?"""

@@ -1,0 +1,1 @@
+"""Say so: reports as Markdown, HTML and JSON."""

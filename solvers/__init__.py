@@ -1,0 +1,1 @@
+"""What is the game worth? Solvers propose, `certificate` disposes."""

@@ -1,0 +1,146 @@
+"""How a game is played: deterministic answers, Tsirelson vectors, measurements on one Bell pair.
+
+Every strategy knows its correlators E(x, y) = P(a = b) - P(a != b), which is all that the payoff of
+an XOR game depends on.
+
+- Deterministic: bits a(x), b(y); E = (-1)^(a + b).
+- Vectors: unit vectors u(x), v(y); E = u . v. Tsirelson: exactly these correlators can be reached
+  with entanglement (arXiv:quant-ph/0404076 restates the construction).
+- One pair: on |Phi+> = (|00> + |11>)/sqrt2 Alice measures cos(polar) Z + sin(polar) (cos(azimuth) X
+  + sin(azimuth) Y), Bob the same with his angles; outcome +1 is the bit 0. Then
+  E = cos(pA) cos(pB) + sin(pA) sin(pB) cos(azA + azB), which in the X-Z plane is E = cos(a - b).
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]], dtype=np.complex128)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DeterministicStrategy:
+    """One bit for each input.
+
+    Parameters
+    ----------
+    a, b : ndarray of int, shapes (m,) and (n,)
+        The outputs 0 or 1 of Alice and Bob.
+    """
+
+    a: IntArray
+    b: IntArray
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        _freeze(self.a, self.b)
+
+    @property
+    def correlators(self) -> FloatArray:
+        """E(x, y), shape (m, n), all +-1."""
+        return np.multiply.outer(1.0 - 2.0 * self.a, 1.0 - 2.0 * self.b)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the bits as lists."""
+        return {"a": self.a.tolist(), "b": self.b.tolist()}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class VectorStrategy:
+    """Unit vectors whose inner products are the correlators.
+
+    Parameters
+    ----------
+    alice, bob : ndarray of float, shapes (m, r) and (n, r)
+    """
+
+    alice: FloatArray
+    bob: FloatArray
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        _freeze(self.alice, self.bob)
+
+    @property
+    def rank(self) -> int:
+        """The dimension r of the vectors."""
+        return int(self.alice.shape[1])
+
+    @property
+    def pairs(self) -> int:
+        """How many Bell pairs the standard construction uses: 2 k + 1 >= r; none for r = 1."""
+        return self.rank // 2
+
+    @cached_property
+    def correlators(self) -> FloatArray:
+        """E(x, y), shape (m, n)."""
+        return self.alice @ self.bob.T
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OnePairStrategy:
+    """Measurement directions of both parties on one Bell pair |Phi+>.
+
+    Parameters
+    ----------
+    alice, bob : ndarray of float, shapes (m, 2) and (n, 2)
+        Polar and azimuth angle in degrees of each Bloch direction; the azimuth is 0 throughout, and
+        the polar angle in (-180, 180], where one plane (X-Z) suffices.
+    planar : bool
+        Whether all measurements lie in the X-Z plane.
+    """
+
+    alice: FloatArray
+    bob: FloatArray
+    planar: bool
+    _directions: tuple[FloatArray, FloatArray] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        _freeze(self.alice, self.bob)
+        object.__setattr__(self, "_directions", (_bloch(self.alice), _bloch(self.bob)))
+
+    @property
+    def directions(self) -> tuple[FloatArray, FloatArray]:
+        """The Bloch vectors (x, y, z) of Alice's and Bob's measurements, shapes (m, 3), (n, 3)."""
+        return self._directions
+
+    @property
+    def observables(self) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        """The +-1-valued 2 x 2 observables, shapes (m, 2, 2) and (n, 2, 2)."""
+        alice, bob = self._directions
+        return np.tensordot(alice, _PAULI, axes=1), np.tensordot(bob, _PAULI, axes=1)
+
+    @property
+    def correlators(self) -> FloatArray:
+        """E(x, y) on |Phi+>, shape (m, n)."""
+        alice, bob = self._directions
+        return (alice * [1.0, -1.0, 1.0]) @ bob.T
+
+    @property
+    def angles_deg(self) -> dict[str, list[Any]]:
+        """What to dial: an angle for each input, or (polar, azimuth) where a plane is not enough.
+
+        Alice's first angle is 0. In one plane E = cos(a - b).
+        """
+        if self.planar:
+            return {"a": self.alice[:, 0].tolist(), "b": self.bob[:, 0].tolist()}
+        return {"a": self.alice.tolist(), "b": self.bob.tolist()}
+
+
+def _bloch(angles_deg: FloatArray) -> FloatArray:
+    polar, azimuth = np.radians(angles_deg).T
+    return np.stack(
+        [np.sin(polar) * np.cos(azimuth), np.sin(polar) * np.sin(azimuth), np.cos(polar)], axis=1
+    )
+
+
+def _freeze(*arrays: NDArray[Any]) -> None:
+    for array in arrays:
+        array.setflags(write=False)
