@@ -1,7 +1,5 @@
 """Everything that is known about the value of a game, each number a proven bracket."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +15,9 @@ class Classical:
     Attributes
     ----------
     value, bias : Bound
+    exact : bool
+        Whether the strategy is proven to be the best one: its bias, a rational number, is the
+        classical bias, and the brackets are wide only by the rounding to doubles.
     method : str
     strategy : DeterministicStrategy
         Reaches the lower end.
@@ -24,12 +25,14 @@ class Classical:
 
     value: Bound
     bias: Bound
+    exact: bool
     method: str
     strategy: DeterministicStrategy
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result in the contract's JSON shape."""
         return _values(self.value, self.bias) | {
+            "exact": self.exact,
             "method": self.method,
             "strategy": self.strategy.to_dict(),
         }

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from xorgames.hardware.rounds import Rounds, rounds_needed
     from xorgames.hardware.verdict import Verdict, check
     from xorgames.reports.write import write_report
-    from xorgames.solvers.solution import Solution, solve
+    from xorgames.solvers.solution import Solution
+    from xorgames.solvers.solve import solve
     from xorgames.spec import load_game, save_game
 
 __version__ = "0.1.0"
@@ -49,7 +50,7 @@ _HOME = {
     "require": "xorgames.hardware.requirements",
     "rounds_needed": "xorgames.hardware.rounds",
     "save_game": "xorgames.spec",
-    "solve": "xorgames.solvers.solution",
+    "solve": "xorgames.solvers.solve",
     "write_report": "xorgames.reports.write",
 }
 

@@ -42,9 +42,17 @@ class DeterministicStrategy:
         _freeze(self.a, self.b)
 
     @property
+    def vectors(self) -> "VectorStrategy":
+        """The same strategy as vectors of dimension 1."""
+        return VectorStrategy(
+            alice=(1 - 2 * self.a[:, None]).astype(np.float64),
+            bob=(1 - 2 * self.b[:, None]).astype(np.float64),
+        )
+
+    @property
     def correlators(self) -> FloatArray:
         """E(x, y), shape (m, n), all +-1."""
-        return np.multiply.outer(1.0 - 2.0 * self.a, 1.0 - 2.0 * self.b)
+        return self.vectors.correlators
 
     def to_dict(self) -> dict[str, Any]:
         """Return the bits as lists."""

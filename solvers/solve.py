@@ -1,0 +1,172 @@
+"""From a game to its solution: classical, one pair, quantum, no-signalling, and the verdict.
+
+Classical <= one pair <= quantum <= no-signalling holds for the numbers returned as it holds for the
+games: each bracket is narrowed by its neighbours, and a contradiction is an error.
+"""
+
+import math
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from xorgames.bound import Bound, Finding
+from xorgames.errors import InconsistencyError
+from xorgames.game import XORGame
+from xorgames.solvers.certificate import deterministic_bias, strategy_bias
+from xorgames.solvers.enumeration import MAX_STRATEGIES, Progress, enumerate_strategies
+from xorgames.solvers.exact import is_tsirelson_optimal
+from xorgames.solvers.one_pair import REACHED, best_of_rank, dial, dialled_bias, smallest_rank
+from xorgames.solvers.solution import (
+    Advantage,
+    Classical,
+    NoSignalling,
+    OnePair,
+    Quantum,
+    Solution,
+)
+from xorgames.solvers.tsirelson import tsirelson_bias
+
+
+def solve(
+    game: XORGame,
+    *,
+    method: str = "lowrank",
+    max_strategies: int = MAX_STRATEGIES,
+    rng: int | np.random.Generator = 0,
+    progress: Progress | None = None,
+) -> Solution:
+    """Return what the game is worth without and with entanglement, and how to play it.
+
+    Parameters
+    ----------
+    game : XORGame
+    method : {"lowrank", "scs"}
+        How the Tsirelson value is proposed; it is certified in any case.
+    max_strategies : int
+        Refuse to enumerate more classical strategies than this.
+    rng : int or numpy.random.Generator
+        For starting points; the brackets hold for every choice.
+    progress : callable, optional
+        Called with (done, total) during the enumeration.
+
+    Raises
+    ------
+    TooLargeError
+        If the enumeration would exceed `max_strategies`.
+    SolverError
+        If the method fails.
+
+    Examples
+    --------
+    >>> from xorgames.game import XORGame
+    >>> chsh = XORGame.from_predicate([["1/4", "1/4"]] * 2, [[0, 0], [0, 1]])
+    >>> solution = solve(chsh)
+    >>> print(solution.classical.value, solution.advantage.verdict)
+    0.75 PROVEN
+    >>> solution.one_pair.strategy.angles_deg
+    {'a': [0.0, 90.0], 'b': [45.0, -45.0]}
+    """
+    started = time.perf_counter()
+    random = np.random.default_rng(rng)
+    no_signalling = _no_signalling(game)
+    classical = _classical(game, max_strategies, progress)
+    found, vectors = tsirelson_bias(game.matrix, method=method, rng=random)
+    quantum_bias = _narrow(found, classical.bias, no_signalling.bias)
+    separated = classical.bias.is_below(quantum_bias)
+    if not separated and is_tsirelson_optimal(game.exact_matrix, classical.strategy):
+        classical, quantum, one_pair = _all_equal(game, classical)
+        advantage = Advantage(bound=Bound(0.0, 0.0), verdict=Finding.REFUTED)
+    else:
+        value = _narrow(game.value_of_bias(quantum_bias), classical.value, no_signalling.value)
+        quantum = Quantum(value=value, bias=quantum_bias, method=method, strategy=vectors)
+        quantum, one_pair = _small_strategies(game, classical, quantum, random)
+        # Not optimal for the semidefinite programme, so strictly below it: that needs no gap.
+        proven = separated or classical.exact
+        gap = (value - classical.value).clip(0.0, math.inf)
+        advantage = Advantage(bound=gap, verdict=Finding.of(True if proven else None))
+    return Solution(
+        game=game,
+        classical=classical,
+        quantum=quantum,
+        one_pair=one_pair,
+        no_signalling=no_signalling,
+        advantage=advantage,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _no_signalling(game: XORGame) -> NoSignalling:
+    """Correlators may all be +-1 as the payoff likes best: the bias is the sum of |M|."""
+    bias = sum(abs(game.exact_matrix).ravel(), Fraction(0))
+    return NoSignalling(value=game.value_of_bias(bias), bias=Bound.exact(bias))
+
+
+def _classical(game: XORGame, max_strategies: int, progress: Progress | None) -> Classical:
+    found = enumerate_strategies(
+        game.exact_matrix, max_strategies=max_strategies, progress=progress
+    )
+    lower = deterministic_bias(game.exact_matrix, found.strategy)
+    return Classical(
+        value=_between(game.value_of_bias(lower), game.value_of_bias(found.upper)),
+        bias=_between(Bound.exact(lower), Bound.exact(found.upper)),
+        exact=lower == found.upper,
+        method="enumeration",
+        strategy=found.strategy,
+    )
+
+
+def _between(low: Bound, high: Bound) -> Bound:
+    return Bound(low.lower, max(low.upper, high.upper))
+
+
+def _narrow(bound: Bound, below: Bound, above: Bound) -> Bound:
+    """Use that the value is at least what `below` holds and at most what `above` holds."""
+    lower, upper = max(bound.lower, below.lower), min(bound.upper, above.upper)
+    if lower > upper:
+        raise InconsistencyError(f"{bound} contradicts the order {below} <= value <= {above}")
+    return Bound(lower, upper)
+
+
+def _all_equal(game: XORGame, classical: Classical) -> tuple[Classical, Quantum, OnePair]:
+    """Return the three results where entanglement is proven to be of no use."""
+    exact_bias = deterministic_bias(game.exact_matrix, classical.strategy)
+    value, bias = game.value_of_bias(exact_bias), Bound.exact(exact_bias)
+    vectors = classical.strategy.vectors
+    method = "classical strategy, proven optimal"
+    return (
+        replace(classical, value=value, bias=bias, exact=True),
+        Quantum(value=value, bias=bias, method=method, strategy=vectors),
+        OnePair(value=value, bias=bias, shortfall=Bound(0.0, 0.0), strategy=dial(vectors)),
+    )
+
+
+def _small_strategies(
+    game: XORGame, classical: Classical, quantum: Quantum, rng: np.random.Generator
+) -> tuple[Quantum, OnePair]:
+    """Find the best strategies in a plane and with one pair, and the smallest rank."""
+    matrix, upper = game.matrix, quantum.bias.upper
+    known = [quantum.strategy.bob, classical.strategy.vectors.bob]
+    plane = best_of_rank(matrix, 2, known=known, rng=rng)
+    best, angles = plane, dial(plane)
+    if dialled_bias(matrix, angles) < upper * (1 - REACHED):
+        sphere = best_of_rank(matrix, 3, known=[*known, plane.bob], rng=rng)
+        if strategy_bias(matrix, sphere) > strategy_bias(matrix, plane) * (1 + REACHED):
+            best, angles = sphere, dial(sphere)
+    reached = dialled_bias(matrix, angles)
+    bias = Bound(min(max(reached, classical.bias.lower), upper), upper)
+    value = _narrow(game.value_of_bias(bias), classical.value, quantum.value)
+    quantum = replace(
+        quantum,
+        bias=Bound(max(quantum.bias.lower, bias.lower), upper),
+        value=Bound(max(quantum.value.lower, value.lower), quantum.value.upper),
+    )
+    if reached < upper * (1 - REACHED):
+        best = smallest_rank(matrix, quantum.strategy, upper=upper, rng=rng)
+    return replace(quantum, strategy=best), OnePair(
+        value=value,
+        bias=bias,
+        shortfall=Bound(0.0, (quantum.value - value.lower).upper),
+        strategy=angles,
+    )

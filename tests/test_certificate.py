@@ -1,0 +1,144 @@
+"""The certificate: no garbage may produce an invalid bound, and good input a tight one."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.brute import classical_bias, fractions_of
+from xorgames.errors import SolverError
+from xorgames.solvers.certificate import (
+    Proposal,
+    certify,
+    deterministic_bias,
+    dual_bias,
+    strategy_bias,
+)
+from xorgames.strategy import DeterministicStrategy, VectorStrategy
+
+CHSH = np.array([[0.25, 0.25], [0.25, -0.25]])
+OPTIMUM = VectorStrategy(alice=np.eye(2), bob=np.array([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5)
+
+
+def exact_dual(matrix: np.ndarray, multipliers: np.ndarray) -> Fraction | None:
+    """The dual objective in exact arithmetic, or None where the multipliers are not feasible."""
+    m, n = matrix.shape
+    slack = [[Fraction(0)] * (m + n) for _ in range(m + n)]
+    for i, multiplier in enumerate(multipliers):
+        slack[i][i] = Fraction(float(multiplier))
+    for x in range(m):
+        for y in range(n):
+            slack[x][m + y] = slack[m + y][x] = -Fraction(float(matrix[x, y]))
+    for k in range(m + n):
+        pivot = slack[k][k]
+        if pivot < 0 or (pivot == 0 and any(slack[k][j] for j in range(k, m + n))):
+            return None
+        for i in range(k + 1, m + n):
+            if pivot and slack[i][k]:
+                factor = slack[i][k] / pivot
+                for j in range(k, m + n):
+                    slack[i][j] -= factor * slack[k][j]
+    return sum((Fraction(float(v)) for v in multipliers), Fraction(0)) / 2
+
+
+def test_chsh_is_bracketed_to_a_few_units_in_the_last_place():
+    half = np.full(2, 8**-0.5)
+    proposal = Proposal(strategy=OPTIMUM, alice_multipliers=half, bob_multipliers=half)
+    bound = certify(CHSH, proposal)
+    assert Fraction(bound.lower) ** 2 < Fraction(1, 2) < Fraction(bound.upper) ** 2
+    assert bound.width < 2e-14
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 2**32), scale=st.sampled_from([1e-150, 1e-9, 1.0, 1e9, 1e150]))
+def test_garbage_never_gives_an_invalid_bound(seed, scale):
+    rng = np.random.default_rng(seed)
+    m, n, rank = rng.integers(1, 6, size=3)
+    matrix = scale * rng.standard_normal((m, n)) * 10.0 ** rng.integers(-3, 1, (m, n))
+    strategy = VectorStrategy(
+        alice=rng.standard_normal((m, rank)) * rng.choice([0.0, 1e-9, 1.0, 7.0], (m, 1)),
+        bob=rng.standard_normal((n, rank)),
+    )
+    multipliers = scale * rng.standard_normal(m + n) * 10.0 ** rng.integers(-3, 3)
+    best = classical_bias(fractions_of(matrix))
+    assert Fraction(dual_bias(matrix, multipliers)) >= best
+    assert strategy_bias(matrix, strategy) <= dual_bias(matrix, multipliers)
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_dual_bound_against_exact_feasible_multipliers(seed):
+    """A dual point that is feasible in exact arithmetic bounds every strategy, and ours is near."""
+    rng = np.random.default_rng(seed)
+    m, n = rng.integers(1, 5, size=2)
+    matrix = rng.standard_normal((m, n))
+    multipliers = np.concatenate([np.abs(matrix).sum(axis=1), np.abs(matrix).sum(axis=0)])
+    feasible = exact_dual(matrix, multipliers * (1 + 1e-12))
+    assert feasible is not None
+    vectors = rng.standard_normal((m + n, 3))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    lower = strategy_bias(matrix, VectorStrategy(alice=vectors[:m], bob=vectors[m:]))
+    assert Fraction(lower) <= feasible
+    assert lower <= dual_bias(matrix, multipliers) <= float(feasible) * (1 + 1e-9)
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_lower_end_is_reached_in_exact_arithmetic(seed):
+    """With rational unit vectors on the circle, the exact bias is at least the proven lower end."""
+    rng = np.random.default_rng(seed)
+    m, n = rng.integers(1, 5, size=2)
+    matrix = rng.standard_normal((m, n))
+
+    def circle(count: int) -> tuple[list[tuple[Fraction, Fraction]], np.ndarray]:
+        exact = []
+        for _ in range(count):
+            t = Fraction(int(rng.integers(-50, 50)), int(rng.integers(1, 50)))
+            exact.append(((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)))
+        return exact, np.array([[float(a), float(b)] for a, b in exact])
+
+    (alice, alice_floats), (bob, bob_floats) = circle(m), circle(n)
+    achieved = sum(
+        Fraction(float(matrix[x, y])) * (alice[x][0] * bob[y][0] + alice[x][1] * bob[y][1])
+        for x in range(m)
+        for y in range(n)
+    )
+    lower = strategy_bias(matrix, VectorStrategy(alice=alice_floats, bob=bob_floats))
+    assert Fraction(lower) <= max(achieved, Fraction(0))
+    assert lower >= float(achieved) - 1e-13 * np.abs(matrix).sum()
+
+
+@pytest.mark.parametrize("where", ["alice", "bob", "alice_multipliers", "bob_multipliers"])
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_numbers_that_are_not_finite_are_refused(where, number):
+    parts = {
+        "alice": np.eye(2),
+        "bob": np.eye(2),
+        "alice_multipliers": np.ones(2),
+        "bob_multipliers": np.ones(2),
+    }
+    parts[where].flat[0] = number
+    proposal = Proposal(
+        strategy=VectorStrategy(alice=parts["alice"], bob=parts["bob"]),
+        alice_multipliers=parts["alice_multipliers"],
+        bob_multipliers=parts["bob_multipliers"],
+    )
+    with pytest.raises(SolverError, match="^the solver's proposal holds numbers that are not"):
+        certify(CHSH, proposal)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-300, 1e300])
+def test_useless_multipliers_give_no_more_than_the_no_signalling_bound(size):
+    matrix = np.array([[0.5, 0.25], [0.125, 0.125]])
+    upper = dual_bias(matrix, np.full(4, size))
+    assert 1.0 <= upper <= 1.0 + 1e-14
+
+
+def test_the_bias_of_a_deterministic_strategy_is_exact():
+    matrix = np.array([[Fraction(1, 3), Fraction(1, 7)], [Fraction(2, 5), Fraction(-1, 9)]])
+    strategy = DeterministicStrategy(a=np.array([0, 1]), b=np.array([1, 0]))
+    expected = -Fraction(1, 3) + Fraction(1, 7) + Fraction(2, 5) + Fraction(1, 9)
+    assert deterministic_bias(matrix, strategy) == expected

@@ -1,0 +1,57 @@
+"""The exact decision "is the deterministic strategy optimal?" against the closed form and brackets."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.brute import fractions_of, random_matrix
+from xorgames.solvers.closed_form import two_by_two
+from xorgames.solvers.enumeration import enumerate_strategies
+from xorgames.solvers.exact import is_tsirelson_optimal
+from xorgames.solvers.tsirelson import tsirelson_bias
+from xorgames.strategy import DeterministicStrategy
+
+
+@settings(max_examples=300, deadline=None)
+@given(entries=st.lists(st.integers(-6, 6), min_size=4, max_size=4).filter(any))
+def test_two_by_two_against_the_closed_form(entries):
+    matrix = fractions_of(np.array(entries).reshape(2, 2))
+    best = enumerate_strategies(matrix).strategy
+    assert is_tsirelson_optimal(matrix, best) is not two_by_two(matrix).advantage
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_agrees_with_the_brackets(seed):
+    matrix = random_matrix(np.random.default_rng(seed))
+    exact = fractions_of(matrix)
+    best = enumerate_strategies(exact)
+    bound, _ = tsirelson_bias(matrix)
+    if is_tsirelson_optimal(exact, best.strategy):
+        assert float(best.upper) == pytest.approx(bound.midpoint, rel=1e-9)
+    else:
+        assert bound.upper > float(best.upper)
+
+
+def test_an_advantage_far_below_the_resolution_of_doubles():
+    """Biased CHSH a hair inside the border p = 1/(2q): the values differ by about 1e-60."""
+    p, q = Fraction(5, 8) - Fraction(1, 10**30), Fraction(4, 5)
+    matrix = np.array([[p * q, p * (1 - q)], [(1 - p) * q, -(1 - p) * (1 - q)]])
+    assert not is_tsirelson_optimal(matrix, enumerate_strategies(matrix).strategy)
+    p = Fraction(5, 8)
+    matrix = np.array([[p * q, p * (1 - q)], [(1 - p) * q, -(1 - p) * (1 - q)]])
+    assert is_tsirelson_optimal(matrix, enumerate_strategies(matrix).strategy)
+
+
+def test_sixty_four_inputs():
+    """A matrix of rank one has no advantage, whatever its size; a worse strategy is not optimal."""
+    signs = np.random.default_rng(0).choice([-1, 1], 64)
+    matrix = fractions_of(np.multiply.outer(signs, signs))
+    bits = ((1 - signs) // 2).astype(np.int64)
+    assert is_tsirelson_optimal(matrix, DeterministicStrategy(a=bits, b=bits.copy()))
+    other = bits.copy()
+    other[0] ^= 1
+    assert not is_tsirelson_optimal(matrix, DeterministicStrategy(a=bits, b=other))
