@@ -1,0 +1,153 @@
+"""The subcommands about games: catalog, solve, angles, schema."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xorgames.cli.options import format_option, read_game, solve_game, solver_options
+from xorgames.cli.text import aligned
+
+if TYPE_CHECKING:
+    from xorgames.solvers.solution import Solution
+
+
+@click.command("catalog")
+@format_option("json")
+def catalog_command(form: str) -> None:
+    """List the games that come with the package."""
+    from xorgames import catalog
+
+    entries = [catalog.entry(name) for name in catalog.names()]
+    if form == "json":
+        click.echo(json.dumps([entry.to_dict() for entry in entries], indent=2))
+        return
+    rows = [[entry.example, entry.summary, entry.source] for entry in entries]
+    click.echo(aligned([["game", "what it is", "source"], *rows]))
+
+
+@click.command("solve")
+@click.argument("game", metavar="GAME")
+@solver_options
+@format_option("json")
+def solve_command(game: str, method: str, max_strategies: int | None, form: str) -> None:
+    """Compute the values of a game, the strategies, and whether entanglement helps."""
+    solution = solve_game(read_game(game), method=method, max_strategies=max_strategies)
+    if form == "json":
+        click.echo(json.dumps(solution.to_dict(), indent=2, allow_nan=False))
+    else:
+        click.echo(solution_text(solution))
+
+
+@click.command("angles")
+@click.argument("game", metavar="GAME")
+@solver_options
+@format_option("json")
+def angles_command(game: str, method: str, max_strategies: int | None, form: str) -> None:
+    """Print the measurement angles for one Bell pair, ready to dial."""
+    solution = solve_game(read_game(game), method=method, max_strategies=max_strategies)
+    if form == "json":
+        click.echo(json.dumps(_angles_dict(solution), indent=2, allow_nan=False))
+    else:
+        click.echo(angles_text(solution))
+
+
+@click.command("schema")
+@click.argument("what", type=click.Choice(["game", "design"]))
+def schema_command(what: str) -> None:
+    """Print the JSON Schema of a game file or a design file."""
+    if what == "game":
+        from xorgames.spec import game_schema as schema
+    else:
+        from xorgames.hardware.design import design_schema as schema
+    click.echo(json.dumps(schema(), indent=2))
+
+
+def solution_text(solution: "Solution") -> str:
+    """Return the values of a game as a table."""
+    game, classical, quantum = solution.game, solution.classical, solution.quantum
+    one_pair = solution.one_pair
+    bits = "".join(map(str, classical.strategy.a)), "".join(map(str, classical.strategy.b))
+    plane = "one plane suffices" if one_pair.planar else "not in one plane"
+    short = one_pair.shortfall.upper
+    if short > 1e-9:
+        plane = f"best found, at most {short:.3g} short of quantum; {plane}"
+    pairs = f"{quantum.pairs} pair" + ("" if quantum.pairs == 1 else "s")
+    rows = [
+        ["", "value", "bias", "how"],
+        ["classical", "", "", f"{classical.method}; a = {bits[0]}, b = {bits[1]}"],
+        ["one pair", "", "", plane],
+        ["quantum", "", "", f"{quantum.method}; rank {quantum.rank}, {pairs}"],
+        ["no-signalling", "", "", "sum of |M|"],
+    ]
+    parts = (classical, one_pair, quantum, solution.no_signalling)
+    for row, part in zip(rows[1:], parts, strict=True):
+        row[1:3] = str(part.value), str(part.bias)
+    m, n = game.shape
+    return "\n".join(
+        [
+            f"{game.name}: {m} x {n} inputs, id {game.id[:12]}",
+            "",
+            aligned(rows),
+            "",
+            f"advantage {solution.advantage.verdict}: {solution.advantage.bound}",
+        ]
+    )
+
+
+def angles_text(solution: "Solution") -> str:
+    """Return the one-pair strategy as a table."""
+    one_pair, labels = solution.one_pair, solution.game.labels
+    strategy = one_pair.strategy
+    formula = "cos(angle) Z + sin(angle) X; E = cos(a - b)"
+    header = ["", "input", "angle/deg"]
+    if not strategy.planar:
+        formula = (
+            "cos(polar) Z + sin(polar) (cos(azimuth) X + sin(azimuth) Y);"
+            " E = cos cos + sin sin cos(azimuth_A + azimuth_B)"
+        )
+        header = ["", "input", "polar/deg", "azimuth/deg"]
+    rows = [header]
+    for party, key, angles in (("Alice", "x", strategy.alice), ("Bob", "y", strategy.bob)):
+        names = labels.get(key) or [f"{key} = {i}" for i in range(len(angles))]
+        for i, (name, angle) in enumerate(zip(names, angles, strict=True)):
+            shown = [f"{number:.6f}" for number in angle[: len(header) - 2]]
+            rows.append([party if i == 0 else "", name, *shown])
+    lines = [
+        f"{solution.game.name}: one pair |Phi+> = (|00> + |11>)/sqrt2",
+        f"measure {formula}",
+        _outputs_text(labels),
+        "",
+        aligned(rows),
+        "",
+        f"value {one_pair.value}",
+    ]
+    if one_pair.shortfall.upper > 1e-9:
+        short = one_pair.shortfall.upper
+        lines.append(f"best found with one pair; at most {short:.3g} short of the quantum value")
+    return "\n".join(lines)
+
+
+def _outputs_text(labels: Any) -> str:
+    meanings = []
+    for party, key in (("Alice", "a"), ("Bob", "b")):
+        if key in labels:
+            zero, one = labels[key]
+            meanings.append(f"{party}: 0 is {zero!r}, 1 is {one!r}")
+    return "outcome +1 is output 0, -1 is output 1" + "".join(f"; {text}" for text in meanings)
+
+
+def _angles_dict(solution: "Solution") -> dict[str, Any]:
+    content = solution.to_dict()
+    return {
+        "game": content["game"],
+        "one_pair": content["one_pair"],
+        "convention": {
+            "state": "|Phi+> = (|00> + |11>)/sqrt2",
+            "angles": "Bloch angles in degrees; (polar, azimuth) where one plane is not enough",
+            "correlator": "cos(polar_A) cos(polar_B) + sin(polar_A) sin(polar_B)"
+            " cos(azimuth_A + azimuth_B); in the X-Z plane cos(a - b)",
+            "outputs": "outcome +1 is output 0, outcome -1 is output 1; parity 0 means equal",
+        },
+        "correlators": solution.one_pair.strategy.correlators.tolist(),
+    }

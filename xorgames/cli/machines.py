@@ -1,0 +1,160 @@
+"""The subcommands about machines: require, check, report, hardware."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xorgames.cli.options import (
+    Quantity,
+    conditions_options,
+    format_option,
+    read_conditions,
+    read_game,
+    solve_game,
+    solver_options,
+)
+from xorgames.cli.text import aligned
+from xorgames.units import format_quantity, unit_of
+
+if TYPE_CHECKING:
+    from xorgames.hardware.performance import Performance
+    from xorgames.hardware.requirements import Requirements
+    from xorgames.hardware.verdict import Verdict
+
+_design_option = click.option(
+    "--design", default="yb_cavity", show_default=True, help="A packaged design or a design file."
+)
+_profile_option = click.option("--profile", help="A profile of the design, such as displayed.")
+
+
+@click.command("require")
+@click.argument("game", metavar="GAME")
+@conditions_options
+@click.option("--infidelity", type=float, default=0.0, help="Combined infidelity of the rounds.")
+@solver_options
+@format_option("json")
+def require_command(game: str, infidelity: float, form: str, **options: Any) -> None:
+    """State what a machine must do: fidelity, rate, decision time."""
+    requirements = _requirements(game, infidelity=infidelity, **options)
+    if form == "json":
+        click.echo(json.dumps(requirements.to_dict(), indent=2, allow_nan=False))
+    else:
+        click.echo(requirements_text(requirements))
+    if requirements.rounds.first is None:
+        click.get_current_context().exit(1)
+
+
+@click.command("check")
+@click.argument("game", metavar="GAME")
+@_design_option
+@_profile_option
+@conditions_options
+@solver_options
+@format_option("json")
+def check_command(game: str, design: str, profile: str | None, form: str, **options: Any) -> None:
+    """Check a hardware design against the requirements of a game."""
+    verdict = _verdict(game, design, profile, **options)
+    if form == "json":
+        click.echo(json.dumps(verdict.to_dict(), indent=2, allow_nan=False))
+    else:
+        click.echo(verdict_text(verdict))
+    _exit_by(verdict)
+
+
+@click.command("report")
+@click.argument("game", metavar="GAME")
+@_design_option
+@_profile_option
+@click.option(
+    "-o", "--output", type=click.Path(), help="Where to write it: .html, .md or .json by suffix."
+)
+@click.option("--force", is_flag=True, help="Overwrite the output file if it exists.")
+@conditions_options
+@solver_options
+def report_command(
+    game: str,
+    design: str,
+    profile: str | None,
+    output: str | None,
+    force: bool,  # noqa: FBT001
+    **options: Any,
+) -> None:
+    """Print the whole report, and write it to a file."""
+    from xorgames.reports.write import check_target, render, write_report
+
+    if output is not None:
+        check_target(output, overwrite=force)
+    verdict = _verdict(game, design, profile, **options)
+    command = shlex.join(["xorgames", *sys.argv[1:]])
+    if output is not None:
+        write_report(verdict, output, overwrite=force, command=command)
+    click.echo(render(verdict, "md", command=command))
+    if output is not None:
+        click.echo(f"Written to {output}", err=True)
+    _exit_by(verdict)
+
+
+@click.command("hardware")
+@click.argument("design", metavar="[DESIGN]", required=False)
+@click.option(
+    "--distance",
+    "distance_m",
+    type=Quantity("m", "LENGTH"),
+    help="Between the parties; the design's own if not given.",
+)
+@_profile_option
+@format_option("json")
+def hardware_command(
+    design: str | None, distance_m: float | None, profile: str | None, form: str
+) -> None:
+    """List the packaged designs, or say what one of them achieves."""
+    from xorgames.hardware.design import load_design, packaged_designs
+
+    if design is None:
+        designs = [load_design(name) for name in packaged_designs()]
+        if form == "json":
+            click.echo(json.dumps([d.to_dict() for d in designs], indent=2))
+        else:
+            names = packaged_designs()
+            click.echo(aligned([[n, d.name] for n, d in zip(names, designs, strict=True)]))
+        return
+    performance = load_design(design).evaluate(distance_m=distance_m, profile=profile)
+    if form == "json":
+        click.echo(json.dumps(performance.to_dict(), indent=2, allow_nan=False))
+    else:
+        click.echo(performance_text(performance))
+
+
+def _requirements(
+    game: str,
+    *,
+    method: str,
+    max_strategies: int | None,
+    claim: str,
+    test: str,
+    infidelity: float = 0.0,
+    **conditions: Any,
+) -> "Requirements":
+    from xorgames.hardware.requirements import require
+
+    game_file = read_game(game)
+    asked = read_conditions(game_file, game, conditions)
+    solution = solve_game(game_file, method=method, max_strategies=max_strategies)
+    return require(solution, asked, infidelity=infidelity, claim=claim, test=test)
+
+
+def _verdict(game: str, design: str, profile: str | None, **options: Any) -> "Verdict":
+    from xorgames.hardware.design import load_design
+    from xorgames.hardware.verdict import check
+
+    loaded = load_design(design)
+    return check(_requirements(game, **options), loaded, profile=profile)
+
+
+def _exit_by(verdict: "Verdict") -> None:
+    if verdict.verdict != "PASS":
+        click.get_current_context().exit(1)

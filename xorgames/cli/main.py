@@ -1,0 +1,69 @@
+"""The command `xorgames`: its subcommands, and how errors leave it.
+
+Exit codes: 0 done and met; 1 a requirement is not met or not decided; 2 bad input or usage, with
+one message on stderr and nothing written; 130 interrupted.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from xorgames import __version__
+from xorgames.cli import games, machines
+from xorgames.errors import XorgamesError
+
+
+class _Group(click.Group):
+    """A group that reports the errors of the package in the format that was asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand; an expected error becomes one message and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except XorgamesError as error:
+            as_json = ctx.obj == "json"
+            click.echo(json.dumps(error.to_dict()) if as_json else f"Error: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="xorgames")
+def cli() -> None:
+    """Is entanglement worth it for a coordination problem, and what must the machine do?
+
+    GAME is a game file (TOML or JSON), a name of the catalogue, or a name with parameters:
+    chsh, hft:p=0.3,beta=0.3. Quantities carry units: --window 10ms --distance 50km.
+    """
+
+
+for command in (
+    games.catalog_command,
+    games.solve_command,
+    games.angles_command,
+    machines.require_command,
+    machines.check_command,
+    machines.report_command,
+    machines.hardware_command,
+    games.schema_command,
+):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = cli.main(arguments, prog_name="xorgames", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted: nothing was written.", err=True)
+        code = 130
+    except BrokenPipeError:
+        # The reader of stdout (a pager, head) has gone: not an error of ours.
+        sys.stderr.close()
+        code = 0
+    sys.exit(code or 0)

@@ -1,0 +1,158 @@
+"""Options that several subcommands share, and how a command gets from GAME to what it needs."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xorgames.errors import InputError
+from xorgames.units import parse_quantity
+
+if TYPE_CHECKING:
+    from xorgames.hardware.conditions import Conditions
+    from xorgames.solvers.enumeration import Progress
+    from xorgames.solvers.solution import Solution
+    from xorgames.spec import GameFile
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Quantity(click.ParamType):
+    """A number with a unit, read as SI."""
+
+    def __init__(self, unit: str, name: str) -> None:
+        self.unit = unit
+        self.name = name
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read "10ms" as 0.01."""
+        if isinstance(value, float):
+            return value
+        key = param.opts[0] if param else self.name
+        try:
+            return parse_quantity(value, self.unit, key=key)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _remember_format(ctx: click.Context, _: click.Parameter, value: str) -> str:
+    """Tell the group in which format an error is to be reported."""
+    ctx.find_root().obj = value
+    return value
+
+
+def format_option(*formats: str) -> Decorator:
+    """Return the option --format with `table` as default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", *formats]),
+        default="table",
+        show_default=True,
+        is_eager=True,
+        callback=_remember_format,
+        help="How to print the result.",
+    )
+
+
+def solver_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of the solvers."""
+    for option in (
+        click.option(
+            "--max-strategies",
+            type=click.IntRange(min=1),
+            help="How many classical strategies may be enumerated.",
+        ),
+        click.option(
+            "--method",
+            default="lowrank",
+            show_default=True,
+            help="How the Tsirelson value is found: lowrank or scs. It is certified in any case.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def conditions_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the operating conditions and the statistical test."""
+    for option in (
+        click.option("--claim", default="payoff", show_default=True, help="What is to be shown."),
+        click.option(
+            "--test",
+            default="auto",
+            show_default=True,
+            help="auto, binomial, bernoulli, hoeffding or expected-score.",
+        ),
+        click.option(
+            "--distance",
+            "distance_m",
+            type=Quantity("m", "LENGTH"),
+            help="Between the parties, such as 50km.",
+        ),
+        click.option(
+            "--local-time",
+            "local_time_s",
+            type=Quantity("s", "TIME"),
+            help="For each local decision, such as 10us.",
+        ),
+        click.option("--power", type=float, help="Probability that a true claim succeeds."),
+        click.option("--alpha", type=float, help="Significance: probability of a false claim."),
+        click.option(
+            "--window",
+            "window_s",
+            type=Quantity("s", "TIME"),
+            help="The stationary window, such as 100ms.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def read_game(spec: str) -> "GameFile":
+    """Return the game that GAME names."""
+    from xorgames.spec import parse_game
+
+    return parse_game(spec)
+
+
+def solve_game(game_file: "GameFile", *, method: str, max_strategies: int | None) -> "Solution":
+    """Solve a game, with progress on stderr if that is a terminal."""
+    from xorgames.solvers.enumeration import MAX_STRATEGIES
+    from xorgames.solvers.solve import solve
+
+    return solve(
+        game_file.game,
+        method=method,
+        max_strategies=max_strategies or MAX_STRATEGIES,
+        progress=terminal_progress("strategies"),
+    )
+
+
+def read_conditions(game_file: "GameFile", spec: str, given: dict[str, Any]) -> "Conditions":
+    """Return the file's conditions, with what the command line gave in their place."""
+    from xorgames.hardware.conditions import Conditions
+
+    try:
+        conditions = Conditions.from_table(game_file.conditions)
+    except InputError as error:
+        raise error.in_file(spec) from None
+    return replace(conditions, **{key: value for key, value in given.items() if value is not None})
+
+
+def terminal_progress(what: str) -> "Progress | None":
+    """Return a callback that shows slow work on a terminal, or None where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+    started = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        if time.monotonic() - started > 0.5:
+            click.echo(f"\r{done / total:7.1%} of {total:.3g} {what}", err=True, nl=False)
+
+    return show
