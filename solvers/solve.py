@@ -77,7 +77,7 @@ def solve(
     separated = classical.bias.is_below(quantum_bias)
     if not separated and is_tsirelson_optimal(game.exact_matrix, classical.strategy):
         classical, quantum, one_pair = _all_equal(game, classical)
-        advantage = Advantage(bound=Bound(0.0, 0.0), verdict=Finding.REFUTED)
+        advantage = Advantage(bound=Bound.exact(0), verdict=Finding.REFUTED)
     else:
         value = _narrow(game.value_of_bias(quantum_bias), classical.value, no_signalling.value)
         quantum = Quantum(value=value, bias=quantum_bias, method=method, strategy=vectors)
@@ -108,17 +108,14 @@ def _classical(game: XORGame, max_strategies: int, progress: Progress | None) ->
         game.exact_matrix, max_strategies=max_strategies, progress=progress
     )
     lower = deterministic_bias(game.exact_matrix, found.strategy)
+    value, bias = game.value_of_bias(lower), Bound.exact(lower)
+    exact = lower == found.upper
+    if not exact:
+        value = Bound(value.lower, game.value_of_bias(found.upper).upper)
+        bias = Bound(bias.lower, Bound.exact(found.upper).upper)
     return Classical(
-        value=_between(game.value_of_bias(lower), game.value_of_bias(found.upper)),
-        bias=_between(Bound.exact(lower), Bound.exact(found.upper)),
-        exact=lower == found.upper,
-        method="enumeration",
-        strategy=found.strategy,
+        value=value, bias=bias, exact=exact, method="enumeration", strategy=found.strategy
     )
-
-
-def _between(low: Bound, high: Bound) -> Bound:
-    return Bound(low.lower, max(low.upper, high.upper))
 
 
 def _narrow(bound: Bound, below: Bound, above: Bound) -> Bound:
@@ -138,7 +135,7 @@ def _all_equal(game: XORGame, classical: Classical) -> tuple[Classical, Quantum,
     return (
         replace(classical, value=value, bias=bias, exact=True),
         Quantum(value=value, bias=bias, method=method, strategy=vectors),
-        OnePair(value=value, bias=bias, shortfall=Bound(0.0, 0.0), strategy=dial(vectors)),
+        OnePair(value=value, bias=bias, shortfall=Bound.exact(0), strategy=dial(vectors)),
     )
 
 

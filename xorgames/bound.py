@@ -6,7 +6,7 @@ undecided (None); `Finding` is the same answer as a word.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Self
@@ -35,6 +35,9 @@ class Bound:
     ----------
     lower, upper : float
         Finite, with lower <= upper.
+    fraction : Fraction, optional
+        The value itself, where it is known exactly; the ends are then its neighbours among the
+        doubles.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class Bound:
 
     lower: float
     upper: float
+    fraction: Fraction | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what is not an interval."""
@@ -62,12 +66,11 @@ class Bound:
     @classmethod
     def exact(cls, number: Fraction | int | float) -> Self:
         """Return the narrowest interval of doubles that holds `number`."""
-        if isinstance(number, float):
-            return cls(number, number)
+        exact = Fraction(number)
         nearest = float(number)
-        lower = math.nextafter(nearest, -math.inf) if Fraction(nearest) > number else nearest
-        upper = math.nextafter(nearest, math.inf) if Fraction(nearest) < number else nearest
-        return cls(lower, upper)
+        lower = math.nextafter(nearest, -math.inf) if Fraction(nearest) > exact else nearest
+        upper = math.nextafter(nearest, math.inf) if Fraction(nearest) < exact else nearest
+        return cls(lower, upper, exact)
 
     @property
     def midpoint(self) -> float:
@@ -122,7 +125,7 @@ class Bound:
 
     def clip(self, lower: float, upper: float) -> "Bound":
         """Return the interval for a value that is itself clipped to [lower, upper]."""
-        return Bound(*(min(max(end, lower), upper) for end in (self.lower, self.upper)))
+        return Bound(min(max(self.lower, lower), upper), min(max(self.upper, lower), upper))
 
     def intersect(self, other: "Bound") -> "Bound":
         """Return what is common to two intervals that hold the same value.
@@ -149,15 +152,16 @@ class Bound:
 
         Examples
         --------
-        >>> Bound(0.75, 0.75).display(), Bound(0.853553390593, 0.853553390594).display(4)
-        ('0.75', '0.8535 … 0.8536')
+        >>> Bound.exact(Fraction(21, 25)).display(), Bound(0.85355339, 0.8535534).display(4)
+        ('0.84', '0.8535 … 0.8536')
         """
-        if self.lower == self.upper and self.lower == round(self.lower, decimals):
-            return _plain(Fraction(repr(float(self.lower))), decimals)
         scale = 10**decimals
+        if self.fraction is not None and (self.fraction * scale).denominator == 1:
+            return _plain(self.fraction, decimals)
         lower = Fraction(math.floor(Fraction(self.lower) * scale), scale)
         upper = Fraction(math.ceil(Fraction(self.upper) * scale), scale)
-        return f"{_plain(lower, decimals)} … {_plain(upper, decimals)}"
+        ends = [_plain(end, decimals) for end in (lower, upper)]
+        return ends[0] if lower == upper else " … ".join(ends)
 
 
 def _as_bound(number: Bound | Fraction | float) -> Bound:

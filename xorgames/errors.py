@@ -23,6 +23,11 @@ class XorgamesError(Exception):
         return {"error": type(self).__name__, "message": str(self)}
 
 
+#: A message shows this many characters of what was received, and this many problems.
+_LONGEST = 200
+_MOST = 20
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing wrong with an input: the rule, what was received, and the cure.
@@ -40,7 +45,9 @@ class Problem:
 
     def __str__(self) -> str:
         text = f"`{self.key}` {self.rule}"
-        if self.received:
+        if len(self.received) > _LONGEST:
+            text += f"; received {self.received[:_LONGEST]}… ({len(self.received)} characters)"
+        elif self.received:
             text += f"; received {self.received}"
         text += "."
         if self.cure:
@@ -63,6 +70,7 @@ class InputError(XorgamesError, ValueError):
     Attributes
     ----------
     problems : tuple of Problem
+        All of them; the text shows the first 20.
     file : str or None
         The file that the problems were found in.
     """
@@ -70,10 +78,13 @@ class InputError(XorgamesError, ValueError):
     def __init__(self, problems: Iterable[Problem], *, file: str | None = None) -> None:
         self.problems = tuple(problems)
         self.file = file
-        super().__init__(self.problems, file)
+        # The positional arguments are what pickle passes back: an error crosses processes whole.
+        super().__init__(self.problems)
 
     def __str__(self) -> str:
-        lines = [str(problem) for problem in self.problems]
+        lines = [str(problem) for problem in self.problems[:_MOST]]
+        if len(self.problems) > _MOST:
+            lines.append(f"... and {len(self.problems) - _MOST} more problems.")
         if self.file is None:
             return "\n".join(lines)
         return "\n".join(f"{self.file}: {line}" for line in lines)

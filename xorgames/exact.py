@@ -22,6 +22,9 @@ FractionArray = NDArray[np.object_]
 _FRACTION = re.compile(r"\s*[-+]?\d+\s*/\s*\d+\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 _MAX_EXPONENT = 400
+_MAX_BITS = int(4000 * math.log2(10))
+#: Numbers whose parts differ by no more bits are within 1e-297 and 1e297: no need to look closer.
+_SAFE_BITS = 987
 _RANGE = "must be zero or between 1e-300 and 1e300 in size"
 
 
@@ -50,12 +53,12 @@ def exact_number(number: Any, *, key: str) -> Fraction:
     if isinstance(number, (bool, np.bool_)):
         reject(key, "must be a number", received=number, cure="write 0 or 1")
     if isinstance(number, (Integral, Rational)):
-        return Fraction(int(number.numerator), int(number.denominator))
-    if isinstance(number, (float, np.floating)):
-        if not math.isfinite(number):
-            reject(key, "must be finite", received=number)
-        return _within_range(Fraction(float(number)), key)
-    reject(key, "must be a real number", received=repr(number))
+        return _representable(Fraction(int(number.numerator), int(number.denominator)), key)
+    if not isinstance(number, (float, np.floating)):
+        reject(key, "must be a real number", received=repr(number))
+    if not math.isfinite(number):
+        reject(key, "must be finite", received=number)
+    return _representable(Fraction(float(number)), key)
 
 
 def _parse_text(text: str, key: str) -> Fraction:
@@ -66,10 +69,12 @@ def _parse_text(text: str, key: str) -> Fraction:
     try:
         if _FRACTION.fullmatch(text):
             numerator, denominator = text.split("/")
-            return Fraction(int(numerator), int(denominator))
+            return _representable(Fraction(int(numerator), int(denominator)), key)
         parsed = Decimal(text.strip())
     except ZeroDivisionError:
         reject(key, "must not divide by zero", received=received)
+    except InputError:
+        raise
     except (ArithmeticError, ValueError):
         cure = 'write a decimal such as 0.25 or a fraction such as "1/3"'
         reject(key, "must be a real number", received=received, cure=cure)
@@ -77,12 +82,15 @@ def _parse_text(text: str, key: str) -> Fraction:
         reject(key, "must be finite", received=received)
     if parsed and abs(parsed.adjusted()) > _MAX_EXPONENT:
         reject(key, _RANGE, received=received)
-    return _within_range(Fraction(parsed), key)
+    return _representable(Fraction(parsed), key)
 
 
-def _within_range(number: Fraction, key: str) -> Fraction:
-    """Refuse what a double cannot represent: results are given as doubles."""
-    if number and not 1e-300 < abs(number) < 1e300:
+def _representable(number: Fraction, key: str) -> Fraction:
+    """Refuse what has no double near it, as results are doubles, or what Python will not print."""
+    above, below = number.numerator.bit_length(), number.denominator.bit_length()
+    if max(above, below) > _MAX_BITS:
+        reject(key, "must be a fraction of integers with at most 4000 digits")
+    if abs(above - below) > _SAFE_BITS and number and not 1e-300 < abs(number) < 1e300:
         size = math.log10(abs(number.numerator)) - math.log10(number.denominator)
         reject(key, _RANGE, received=f"about 1e{size:.0f}")
     return number
@@ -105,13 +113,12 @@ def exact_array(data: Any, *, key: str, problems: list[Problem]) -> FractionArra
     shape = _shape_of(nested, key, problems)
     if len(problems) > before:
         return None
-    flat: list[Fraction] = []
-    for index, entry in _walk(nested, ()):
-        try:
-            flat.append(exact_number(entry, key=cell(key, index)))
-        except InputError as error:
-            problems.extend(error.problems)
-    if len(problems) > before:
+    entries = _entries(nested, len(shape))
+    try:
+        flat = [exact_number(entry, key=key) for entry in entries]
+    except InputError:
+        # Positions are worked out only where they are needed: good arrays may be large.
+        problems.extend(_problems_of(entries, key, shape))
         return None
     result = np.empty(len(flat), dtype=object)
     result[:] = flat
@@ -157,9 +164,17 @@ def _ragged(key: str, i: int, shape: tuple[int, ...], first: tuple[int, ...]) ->
     )
 
 
-def _walk(nested: Any, index: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Any]]:
-    if isinstance(nested, (list, tuple)):
-        for i, part in enumerate(nested):
-            yield from _walk(part, (*index, i))
-    else:
-        yield index, nested
+def _entries(nested: Any, depth: int) -> list[Any]:
+    """Return the entries of nested lists, row by row."""
+    entries = [nested]
+    for _ in range(depth):
+        entries = [part for parts in entries for part in parts]
+    return entries
+
+
+def _problems_of(entries: list[Any], key: str, shape: tuple[int, ...]) -> Iterator[Problem]:
+    for index, entry in zip(np.ndindex(shape), entries, strict=True):
+        try:
+            exact_number(entry, key=cell(key, index))
+        except InputError as error:
+            yield from error.problems

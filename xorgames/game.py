@@ -14,19 +14,23 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xorgames import transform
 from xorgames.bound import Bound
 from xorgames.errors import InputError, Problem, reject
 from xorgames.exact import FractionArray, exact_array, to_float
 from xorgames.rules import check_distribution, check_labels, check_payoff, check_predicate
 
 FloatArray = NDArray[np.float64]
+
+#: Below this a double has fewer than 53 bits, and the certificates would not hold.
+_SMALLEST_ENTRY = 1e-300
 
 
 class XORGame:
@@ -64,6 +68,12 @@ class XORGame:
     ((2, 2), [[0.25, 0.25], [0.25, -0.25]], 0.5)
     """
 
+    _exact_distribution: FractionArray
+    _exact_payoff: FractionArray
+    _name: str
+    _source: str
+    _labels: Mapping[str, tuple[str, ...]]
+
     def __init__(
         self,
         distribution: ArrayLike | Sequence[Any],
@@ -80,19 +90,18 @@ class XORGame:
             check_distribution(exact_p, problems)
         if exact_u is not None:
             exact_u = check_payoff(exact_u, exact_p, problems)
-        shape = (
-            None if exact_p is None or exact_p.ndim != 2 else (exact_p.shape[0], exact_p.shape[1])
-        )
-        checked_labels = check_labels(labels or {}, shape, problems)
+        checked_labels = check_labels(labels or {}, exact_p, problems)
         if problems or exact_p is None or exact_u is None:
             raise InputError(problems)
         exact_p.setflags(write=False)
         exact_u.setflags(write=False)
-        self._exact_distribution = exact_p
-        self._exact_payoff = exact_u
-        self._name = str(name)
-        self._source = str(source)
-        self._labels = MappingProxyType(checked_labels)
+        vars(self).update(
+            _exact_distribution=exact_p,
+            _exact_payoff=exact_u,
+            _name=str(name),
+            _source=str(source),
+            _labels=MappingProxyType(checked_labels),
+        )
 
     @classmethod
     def from_predicate(
@@ -118,13 +127,16 @@ class XORGame:
         True
         """
         problems: list[Problem] = []
+        exact_p = exact_array(distribution, key="distribution", problems=problems)
         exact_parity = exact_array(parity, key="win", problems=problems)
+        if exact_p is not None:
+            check_distribution(exact_p, problems)
         if exact_parity is not None:
-            check_predicate(exact_parity, problems)
-        if problems or exact_parity is None:
-            exact_array(distribution, key="distribution", problems=problems)
+            check_predicate(exact_parity, exact_p, problems)
+        if problems or exact_p is None or exact_parity is None:
+            check_labels(about.get("labels") or {}, exact_p, problems)
             raise InputError(problems)
-        return cls(distribution, np.stack([1 - exact_parity, exact_parity], axis=-1), **about)
+        return cls(exact_p, np.stack([1 - exact_parity, exact_parity], axis=-1), **about)
 
     @classmethod
     def from_matrix(cls, matrix: ArrayLike | Sequence[Any], **about: Any) -> Self:
@@ -199,7 +211,11 @@ class XORGame:
     @cached_property
     def matrix(self) -> FloatArray:
         """M(x, y) as the nearest doubles, shape (m, n), read-only."""
-        return to_float(self.exact_matrix)
+        matrix = to_float(self.exact_matrix)
+        if ((np.abs(matrix) < _SMALLEST_ENTRY) & (self.exact_matrix != 0)).any():
+            rule = f"times `distribution` must be zero or above {_SMALLEST_ENTRY} in size"
+            reject("payoff[x][y][0] - payoff[x][y][1]", rule, cure="scale the payoffs up")
+        return matrix
 
     @property
     def offset(self) -> float:
@@ -246,14 +262,7 @@ class XORGame:
 
     def transpose(self) -> "XORGame":
         """Return the game with Alice and Bob exchanged."""
-        other = {"a": "b", "b": "a", "x": "y", "y": "x"}
-        return XORGame(
-            self._exact_distribution.T,
-            self._exact_payoff.transpose(1, 0, 2),
-            name=f"{self.name} (transposed)",
-            source=self.source,
-            labels={other[key]: names for key, names in self.labels.items()},
-        )
+        return transform.transpose(self)
 
     def relabel(
         self,
@@ -278,31 +287,7 @@ class XORGame:
         >>> game.relabel(x=[1, 0], flip_b=[0]).matrix.tolist()
         [[-3.0, 4.0], [-1.0, 2.0]]
         """
-        m, n = self.shape
-        rows = _permutation("x", x, m)
-        columns = _permutation("y", y, n)
-        payoff = self._exact_payoff[np.ix_(rows, columns)]
-        flipped = np.zeros((m, n), dtype=bool)
-        flipped[_inputs("flip_a", flip_a, m), :] ^= True
-        flipped[:, _inputs("flip_b", flip_b, n)] ^= True
-        payoff[flipped] = payoff[flipped][:, ::-1]
-        labels = {key: list(names) for key, names in self.labels.items()}
-        for key, order in (("x", rows), ("y", columns)):
-            if key in labels:
-                labels[key] = [labels[key][i] for i in order]
-        for key, flip, size in (("a", flip_a, m), ("b", flip_b, n)):
-            # The names of outputs survive only where every input gives them the same meaning.
-            if key in labels and flip:
-                labels[key] = labels[key][::-1]
-                if len(flip) < size:
-                    del labels[key]
-        return XORGame(
-            self._exact_distribution[np.ix_(rows, columns)],
-            payoff,
-            name=self.name,
-            source=self.source,
-            labels=labels,
-        )
+        return transform.relabel(self, x=x, y=y, flip_a=flip_a, flip_b=flip_b)
 
     def xor_product(self, other: "XORGame") -> "XORGame":
         """Return the game in which both are played at once and only the total parity counts.
@@ -311,14 +296,7 @@ class XORGame:
         Kronecker product and win/lose games stay win/lose. Inputs are numbered x n' + x'.
         Reference: Cleve, Slofstra, Unger, Upadhyay, arXiv:quant-ph/0608146.
         """
-        u, v = self._exact_payoff, other.exact_payoff
-        even = np.kron(u[..., 0], v[..., 0]) + np.kron(u[..., 1], v[..., 1])
-        odd = np.kron(u[..., 0], v[..., 1]) + np.kron(u[..., 1], v[..., 0])
-        return XORGame(
-            np.kron(self._exact_distribution, other.exact_distribution),
-            np.stack([even, odd], axis=-1),
-            name=f"{self.name} xor {other.name}",
-        )
+        return transform.xor_product(self, other)
 
     def power(self, copies: int) -> "XORGame":
         """Return the XOR product of `copies` copies of the game.
@@ -328,12 +306,14 @@ class XORGame:
         >>> XORGame.from_predicate([["1/4"] * 2] * 2, [[0, 0], [0, 1]]).power(2).shape
         (4, 4)
         """
-        if copies < 1:
-            reject("copies", "must be 1 or more", received=copies)
-        product = self
-        for _ in range(copies - 1):
-            product = product.xor_product(self)
-        return product
+        return transform.power(self, copies)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a game cannot be changed: make a new one instead of setting {name}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        about = {"name": self.name, "source": self.source, "labels": dict(self.labels)}
+        return partial(XORGame, **about), (self._exact_distribution, self._exact_payoff)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, XORGame) and self.id == other.id
@@ -350,17 +330,3 @@ def _as_text(exact: FractionArray) -> list[object]:
     text = np.array([str(number) for number in exact.ravel()], dtype=object)
     nested: list[object] = text.reshape(exact.shape).tolist()
     return nested
-
-
-def _permutation(key: str, order: Sequence[int] | None, size: int) -> list[int]:
-    if order is None:
-        return list(range(size))
-    if sorted(order) != list(range(size)):
-        reject(key, f"must be a permutation of 0..{size - 1}", received=list(order))
-    return list(order)
-
-
-def _inputs(key: str, inputs: Sequence[int], size: int) -> list[int]:
-    if any(not 0 <= i < size for i in inputs) or len(set(inputs)) != len(inputs):
-        reject(key, f"must hold different inputs from 0..{size - 1}", received=list(inputs))
-    return list(inputs)

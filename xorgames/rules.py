@@ -80,21 +80,20 @@ def check_payoff(
                 cure="an XOR game has two outputs for each party, and only their parity counts",
             )
         )
-    if (
-        len(problems) == before
-        and distribution is not None
-        and distribution.ndim == 2
-        and exact.shape[:2] != distribution.shape
-    ):
-        problems.append(
-            Problem(
-                key="payoff",
-                rule="must have as many rows and columns as `distribution`, "
-                + " x ".join(map(str, distribution.shape)),
-                received=" x ".join(map(str, exact.shape[:2])),
-            )
-        )
+    if len(problems) == before:
+        _check_shape("payoff", exact, distribution, problems)
     return exact if len(problems) == before else None
+
+
+def _check_shape(
+    key: str, exact: FractionArray, distribution: FractionArray | None, problems: list[Problem]
+) -> None:
+    """As many rows and columns as the distribution, where that is one."""
+    if distribution is None or distribution.ndim != 2 or exact.shape[:2] == distribution.shape:
+        return
+    m, n = distribution.shape
+    rule = f"must have as many rows and columns as `distribution`, {m} x {n}"
+    problems.append(Problem(key=key, rule=rule, received=" x ".join(map(str, exact.shape[:2]))))
 
 
 def _by_parity(exact: FractionArray, problems: list[Problem]) -> FractionArray:
@@ -114,12 +113,15 @@ def _by_parity(exact: FractionArray, problems: list[Problem]) -> FractionArray:
     return np.stack([exact[..., 0, 0], exact[..., 0, 1]], axis=-1)
 
 
-def check_predicate(exact: FractionArray, problems: list[Problem]) -> None:
-    """Two dimensions, entries 0 and 1."""
+def check_predicate(
+    exact: FractionArray, distribution: FractionArray | None, problems: list[Problem]
+) -> None:
+    """Two dimensions, the shape of the distribution, entries 0 and 1."""
     if exact.ndim != 2:
         rule = "must have 2 dimensions, win[x][y]"
         problems.append(Problem(key="win", rule=rule, received=f"{exact.ndim} dimensions"))
         return
+    _check_shape("win", exact, distribution, problems)
     signs = all(entry in (-1, 1) for entry in exact.ravel())
     cure = "0 where the outputs must agree, 1 where they must differ"
     if signs:
@@ -134,12 +136,12 @@ def check_predicate(exact: FractionArray, problems: list[Problem]) -> None:
 
 
 def check_labels(
-    labels: Mapping[str, Sequence[Any]], shape: tuple[int, int] | None, problems: list[Problem]
+    labels: Mapping[str, Sequence[Any]], distribution: FractionArray | None, problems: list[Problem]
 ) -> dict[str, tuple[str, ...]]:
     """Return the labels as tuples: two for each party's outputs, one for each input."""
     counts = {"a": 2, "b": 2}
-    if shape is not None:
-        counts |= {"x": shape[0], "y": shape[1]}
+    if distribution is not None and distribution.ndim == 2:
+        counts |= dict(zip("xy", distribution.shape, strict=True))
     checked: dict[str, tuple[str, ...]] = {}
     for key, names in labels.items():
         if key not in ("a", "b", "x", "y"):
@@ -155,7 +157,8 @@ def check_labels(
 
 def _label_problem(key: str, names: Sequence[Any], count: int | None) -> Problem | None:
     what = f"output of {'Alice' if key == 'a' else 'Bob'}" if key in "ab" else f"input {key}"
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    listed = isinstance(names, Sequence) and not isinstance(names, str)
+    if not (listed and all(isinstance(name, str) for name in names)):
         return Problem(key=f"labels.{key}", rule="must be a list of strings", received=repr(names))
     if count is not None and len(names) != count:
         return Problem(

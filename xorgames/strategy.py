@@ -38,8 +38,8 @@ class DeterministicStrategy:
     b: IntArray
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        _freeze(self.a, self.b)
+        """Take read-only copies of the arrays."""
+        _freeze(self, "a", "b")
 
     @property
     def vectors(self) -> "VectorStrategy":
@@ -72,8 +72,8 @@ class VectorStrategy:
     bob: FloatArray
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        _freeze(self.alice, self.bob)
+        """Take read-only copies of the arrays."""
+        _freeze(self, "alice", "bob")
 
     @property
     def rank(self) -> int:
@@ -110,8 +110,8 @@ class OnePairStrategy:
     _directions: tuple[FloatArray, FloatArray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        _freeze(self.alice, self.bob)
+        """Take read-only copies of the arrays."""
+        _freeze(self, "alice", "bob")
         object.__setattr__(self, "_directions", (_bloch(self.alice), _bloch(self.bob)))
 
     @property
@@ -149,6 +149,8 @@ def _bloch(angles_deg: FloatArray) -> FloatArray:
     )
 
 
-def _freeze(*arrays: NDArray[Any]) -> None:
-    for array in arrays:
+def _freeze(strategy: object, *names: str) -> None:
+    for name in names:
+        array = np.array(getattr(strategy, name))
         array.setflags(write=False)
+        object.__setattr__(strategy, name, array)

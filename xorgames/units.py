@@ -99,5 +99,5 @@ def format_quantity(value: float, unit: str, *, digits: int = 4) -> str:
     prefixes = _PREFIXES[unit]
     factor, prefix = next((p for p in prefixes if abs(value) >= p[0] * 0.99999), prefixes[-1])
     number = value / factor
-    text = f"{number:.{digits}g}" if abs(number) < 10**digits else f"{number:.0f}"
+    text = f"{number:.{digits}g}" if abs(number) < 10**digits - 0.5 else f"{number:.0f}"
     return f"{text} {prefix}{unit}"

@@ -80,7 +80,7 @@ def solution_text(solution: "Solution") -> str:
         ["quantum", "", "", f"{quantum.method}; rank {quantum.rank}, {pairs}"],
         ["no-signalling", "", "", "sum of |M|"],
     ]
-    parts = (classical, one_pair, quantum, solution.no_signalling)
+    parts: tuple[Any, ...] = (classical, one_pair, quantum, solution.no_signalling)
     for row, part in zip(rows[1:], parts, strict=True):
         row[1:3] = str(part.value), str(part.bias)
     m, n = game.shape

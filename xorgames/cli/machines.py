@@ -3,11 +3,11 @@
 import json
 import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from xorgames.cli.machine_text import performance_text, requirements_text, verdict_text
 from xorgames.cli.options import (
     Quantity,
     conditions_options,
@@ -18,10 +18,8 @@ from xorgames.cli.options import (
     solver_options,
 )
 from xorgames.cli.text import aligned
-from xorgames.units import format_quantity, unit_of
 
 if TYPE_CHECKING:
-    from xorgames.hardware.performance import Performance
     from xorgames.hardware.requirements import Requirements
     from xorgames.hardware.verdict import Verdict
 
@@ -80,7 +78,7 @@ def report_command(
     design: str,
     profile: str | None,
     output: str | None,
-    force: bool,  # noqa: FBT001
+    force: bool,
     **options: Any,
 ) -> None:
     """Print the whole report, and write it to a file."""
@@ -112,14 +110,14 @@ def hardware_command(
     design: str | None, distance_m: float | None, profile: str | None, form: str
 ) -> None:
     """List the packaged designs, or say what one of them achieves."""
-    from xorgames.hardware.design import load_design, packaged_designs
+    from xorgames.hardware.design import design_names, load_design
 
     if design is None:
-        designs = [load_design(name) for name in packaged_designs()]
+        designs = [load_design(name) for name in design_names()]
         if form == "json":
             click.echo(json.dumps([d.to_dict() for d in designs], indent=2))
         else:
-            names = packaged_designs()
+            names = design_names()
             click.echo(aligned([[n, d.name] for n, d in zip(names, designs, strict=True)]))
         return
     performance = load_design(design).evaluate(distance_m=distance_m, profile=profile)

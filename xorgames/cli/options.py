@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class Quantity(click.ParamType):
+class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
     """A number with a unit, read as SI."""
 
     def __init__(self, unit: str, name: str) -> None:
