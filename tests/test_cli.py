@@ -178,7 +178,7 @@ def test_check_of_chsh(run, arguments, code, verdict, rate):
 def test_hardware(run):
     code, out, _ = run("hardware")
     assert code == 0
-    assert out.startswith("yb_cavity")
+    assert [line.split()[0] for line in out.splitlines()] == ["design", "yb_cavity", "your_machine"]
     code, out, _ = run("hardware", "yb_cavity", "--distance", "50km", "--format", "json")
     content = json.loads(out)
     assert code == 0
@@ -196,7 +196,7 @@ def test_report(run, tmp_path):
     assert code == 0
     assert out.startswith("# ")
     assert err == f"Written to {target}\n"
-    assert target.read_text().startswith("<!doctype html>")
+    assert target.read_text().lower().startswith("<!doctype html>")
     before = target.read_bytes()
     code, out, err = run("report", "hft:p=0.4,beta=0.1", "-o", target)
     assert (code, out) == (2, "")
@@ -290,7 +290,7 @@ def test_interrupt_leaves_nothing_behind(run, tmp_path, monkeypatch):
     assert run("report", "chsh", "-o", target) == (
         130,
         "",
-        "Interrupted: nothing was written.\n",
+        "\nInterrupted: nothing was written.\n",
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""The closed form of 2 x 2 games against exact enumeration; its quantum side is in test_tsirelson."""
+"""The closed form of 2 x 2 games against exact enumeration."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""The exact decision "is the deterministic strategy optimal?" against the closed form and brackets."""
+"""The exact decision on a deterministic strategy, against the closed form and brackets."""
 
 from fractions import Fraction
 

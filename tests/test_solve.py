@@ -1,5 +1,6 @@
-"""The whole solution: known values, the order of the values, verdicts and metamorphic properties."""
+"""The whole solution: known values, order of values, verdicts, metamorphic properties."""
 
+import itertools
 import json
 import math
 from fractions import Fraction
@@ -25,7 +26,7 @@ KNOWN = json.loads((Path(__file__).parent / "data" / "known_games.json").read_te
 def assert_in_order(solution: Solution) -> None:
     """Classical <= one pair <= quantum <= no-signalling in everything returned."""
     chain = [solution.classical, solution.one_pair, solution.quantum, solution.no_signalling]
-    for below, above in zip(chain, chain[1:], strict=False):
+    for below, above in itertools.pairwise(chain):
         for which in ("value", "bias"):
             low, high = getattr(below, which), getattr(above, which)
             assert low.lower <= high.lower

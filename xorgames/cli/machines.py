@@ -2,13 +2,13 @@
 
 import json
 import shlex
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from xorgames.cli.machine_text import performance_text, requirements_text, verdict_text
 from xorgames.cli.options import (
+    Invocation,
     Quantity,
     conditions_options,
     format_option,
@@ -87,7 +87,8 @@ def report_command(
     if output is not None:
         check_target(output, overwrite=force)
     verdict = _verdict(game, design, profile, **options)
-    command = shlex.join(["xorgames", *sys.argv[1:]])
+    invocation: Invocation = click.get_current_context().find_root().obj
+    command = shlex.join(["xorgames", *invocation.words])
     if output is not None:
         write_report(verdict, output, overwrite=force, command=command)
     click.echo(render(verdict, "md", command=command))
@@ -118,7 +119,8 @@ def hardware_command(
             click.echo(json.dumps([d.to_dict() for d in designs], indent=2))
         else:
             names = design_names()
-            click.echo(aligned([[n, d.name] for n, d in zip(names, designs, strict=True)]))
+            rows = [[n, d.model, d.source] for n, d in zip(names, designs, strict=True)]
+            click.echo(aligned([["design", "model", "source"], *rows]))
         return
     performance = load_design(design).evaluate(distance_m=distance_m, profile=profile)
     if form == "json":

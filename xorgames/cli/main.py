@@ -13,6 +13,7 @@ import click
 
 from xorgames import __version__
 from xorgames.cli import games, machines
+from xorgames.cli.options import Invocation
 from xorgames.errors import XorgamesError
 
 
@@ -24,7 +25,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except XorgamesError as error:
-            as_json = ctx.obj == "json"
+            as_json = ctx.obj.form == "json"
             click.echo(json.dumps(error.to_dict()) if as_json else f"Error: {error}", err=True)
             ctx.exit(2)
 
@@ -54,8 +55,11 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli.main(arguments, prog_name="xorgames", standalone_mode=False)
+        code = cli.main(
+            words, prog_name="xorgames", standalone_mode=False, obj=Invocation(words=words)
+        )
     except click.ClickException as error:
         error.show()
         code = 2

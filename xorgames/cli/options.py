@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from xorgames.spec import GameFile
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+@dataclass
+class Invocation:
+    """What the group must know of one run: the words given, and the format asked for."""
+
+    words: list[str]
+    form: str = "table"
 
 
 class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
@@ -42,7 +50,7 @@ class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
 
 def _remember_format(ctx: click.Context, _: click.Parameter, value: str) -> str:
     """Tell the group in which format an error is to be reported."""
-    ctx.find_root().obj = value
+    ctx.find_root().obj.form = value
     return value
 
 

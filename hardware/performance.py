@@ -1,0 +1,96 @@
+"""What a machine achieves: the figures that a requirement is compared with."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from xorgames.hardware.noise import lifetime_threshold_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performance:
+    """The figures of one design at one distance. None: the design does not say.
+
+    Attributes
+    ----------
+    design, profile : str
+        The design's name, and how its figures were obtained.
+    distance_m : float or None
+    rate_hz : float
+        Heralded pairs a second.
+    state_infidelity : float
+        Of a pair when it is measured: as heralded, plus storage. False heralds are part of the
+        heralded pair's infidelity, which the design states as an upper bound.
+    measurement_infidelity : float
+        The symmetric readout error of each side that shrinks the correlators as the real one does.
+    combined_infidelity : float
+        By how much all errors together reduce every correlator.
+    decision_time_s : float
+        From the question to the answer.
+    heralded_infidelity : float
+        Of a pair before storage.
+    pairs_per_round : int
+        Bell pairs available in each round of the game.
+    error_budget : tuple of (str, float)
+        What each cause contributes to the combined infidelity; the sum is exact to 1e-12.
+    success_probability : float or None
+        Of one attempt to herald a pair.
+    attempt_rate_hz : float or None
+        Attempts a second and channel.
+    occupancy_time_s : float or None
+        How long one pair occupies its memory.
+    saturation_atoms : int or None
+        Atoms that keep one channel busy all the time.
+    channel_use : float or None
+        The fraction of the possible attempts that are made.
+    false_herald_fraction : float or None
+        Heralds that dark counts may have caused, by the conservative count; not added again.
+    link_time_s : float or None
+        From emission to the herald's arrival.
+    fibre_transmission : float or None
+    lossless_rate_hz : float or None
+        One channel, one atom, no loss and no latency.
+    single_memory_rate_hz : float or None
+        One atom on the same link.
+    memory_lifetime_s : float or None
+    """
+
+    design: str
+    profile: str
+    distance_m: float | None
+    rate_hz: float
+    state_infidelity: float
+    measurement_infidelity: float
+    combined_infidelity: float
+    decision_time_s: float
+    heralded_infidelity: float
+    pairs_per_round: int
+    error_budget: tuple[tuple[str, float], ...]
+    success_probability: float | None = None
+    attempt_rate_hz: float | None = None
+    occupancy_time_s: float | None = None
+    saturation_atoms: int | None = None
+    channel_use: float | None = None
+    false_herald_fraction: float | None = None
+    link_time_s: float | None = None
+    fibre_transmission: float | None = None
+    lossless_rate_hz: float | None = None
+    single_memory_rate_hz: float | None = None
+    memory_lifetime_s: float | None = None
+
+    def memory_lifetime_threshold_s(self, infidelity_max: float) -> float | None:
+        """Return the memory lifetime at which the combined infidelity reaches `infidelity_max`.
+
+        None if the errors other than storage exceed it already, or if the design states no
+        occupancy time. Reference: arXiv:2604.07451, as reported.
+        """
+        if self.occupancy_time_s is None:
+            return None
+        readout = (1 - 2 * self.measurement_infidelity) ** 2
+        return lifetime_threshold_s(
+            self.occupancy_time_s, self.heralded_infidelity, readout, infidelity_max
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures by name."""
+        budget = [{"cause": cause, "infidelity": part} for cause, part in self.error_budget]
+        return asdict(self) | {"error_budget": budget}

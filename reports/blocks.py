@@ -1,0 +1,157 @@
+"""The building blocks of a report: plain data, free of any format.
+
+A report is a list of sections, a section a heading and blocks. All text is plain: a format escapes
+it and decides how it looks. Two runs that learn the same facts make the same blocks.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from xorgames.bound import Bound
+
+#: Verdicts in words; a format may set them off.
+VERDICTS = ("PASS", "FAIL", "UNDECIDED", "PROVEN", "REFUTED")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One or more sentences."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of short statements."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line to be typed into a terminal."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows of text under a header.
+
+    Attributes
+    ----------
+    caption : str
+    header : tuple of str
+    rows : tuple of tuples of str
+        Each as long as the header; the first cell names the row.
+    align : str
+        One letter for each column: "l" for words, "r" for numbers.
+    """
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A drawing, given by what it shows.
+
+    Attributes
+    ----------
+    name : {"values", "plane", "sphere", "margins"}
+        Which drawing it is.
+    title, description : str
+        What is drawn, and what can be seen in it, for those who cannot.
+    data : dict
+        The numbers drawn, in SI or as ratios.
+    """
+
+    name: Literal["values", "plane", "sphere", "margins"]
+    title: str
+    description: str
+    data: dict[str, Any]
+
+
+Block = Paragraph | Items | Command | Table | Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+def block_to_dict(block: Block) -> dict[str, Any]:
+    """Return a block as JSON data that says its kind."""
+    return {"kind": type(block).__name__.lower()} | asdict(block)
+
+
+def table(
+    caption: str, header: Iterable[str], rows: Iterable[Iterable[str]], *, align: str
+) -> Table:
+    """Make a table from any iterables."""
+    return Table(
+        caption=caption,
+        header=tuple(header),
+        rows=tuple(tuple(row) for row in rows),
+        align=align,
+    )
+
+
+def clean(text: str, longest: int = 80) -> str:
+    r"""Return a name from a file in one line, cut short, without characters that do not print.
+
+    Examples
+    --------
+    >>> clean("two\nlines \x00 and a bell\x07"), clean("abcdef", longest=4)
+    ('two lines and a bell', 'abc…')
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def digits(bound: Bound, figures: int = 9) -> str:
+    """Write a bracket with digits that are all proven.
+
+    Where both ends round to the same digits these are shown, otherwise both ends, outward.
+
+    Examples
+    --------
+    >>> digits(Bound(0.85355339059, 0.85355339060)), digits(Bound(0.25, 0.5)), digits(Bound(1, 1))
+    ('0.853553391', '0.25 … 0.5', '1')
+    """
+    lower, upper = (f"{end + 0.0:.{figures}g}" for end in (bound.lower, bound.upper))
+    if lower == upper:
+        return lower
+    exponent = math.floor(math.log10(max(abs(bound.lower), abs(bound.upper))))
+    return bound.display(min(max(figures - 1 - exponent, 0), 12))
+
+
+def width(bound: Bound) -> str:
+    """Write a power of ten that the width of a bracket does not exceed, or 0.
+
+    Examples
+    --------
+    >>> width(Bound(0.75, 0.75)), width(Bound(0.5, 0.5000000000000002))
+    ('0', '1e-15')
+    """
+    if bound.width == 0:
+        return "0"
+    return f"1e{math.floor(math.log10(bound.width)) + 1:d}"
+
+
+def factor(ratio: float) -> str:
+    """Write a factor, a large one without an exponent.
+
+    Examples
+    --------
+    >>> factor(3.7226), factor(2989.6)
+    ('3.72', '2,990')
+    """
+    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:,.0f}"

@@ -1,0 +1,111 @@
+"""What a report says about a machine: its parameters, what it achieves, where the errors arise."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from xorgames.hardware.design import Design
+from xorgames.hardware.performance import Performance
+from xorgames.reports.blocks import Block, Paragraph, Section, Table, clean, table
+from xorgames.units import format_quantity, unit_of
+
+_NOT_TUNED = (
+    "Where the two columns differ by more than rounding, the stated figure does not follow from "
+    "the parameters below. Nothing was tuned to agree."
+)
+
+
+def design_section(design: Design | None, performance: Performance) -> Section:
+    """Return the machine's figures, its error budget, and its parameters with units and sources.
+
+    Without a design, the parameters are not known.
+    """
+    heading = f"The machine: {clean(performance.design)}"
+    if design is None:
+        return Section(heading, (_figures(performance, {}), _budget(performance)))
+    stated = {part.name: part.value for part in design.reported}
+    source = clean(design.source, 200) or "not stated"
+    blocks: list[Block] = [
+        Paragraph(
+            f"Model: {design.model}; profile: {clean(performance.profile)}. "
+            f"Where the table names no other source, a number's source is: {source}."
+        ),
+        _figures(performance, stated),
+        *([Paragraph(_NOT_TUNED)] if stated else []),
+        _budget(performance),
+        table(
+            "Parameters",
+            ("parameter", "value", "meaning", "source"),
+            [
+                (
+                    _name(part.name),
+                    format_quantity(part.value, part.unit, digits=6),
+                    part.about,
+                    "" if part.source == design.source else clean(part.source, 200),
+                )
+                for part in design.parameters
+            ],
+            align="lrll",
+        ),
+    ]
+    if performance.profile in design.profiles:
+        blocks.append(_profile(design, performance.profile))
+    return Section(heading, tuple(blocks))
+
+
+def _figures(performance: Performance, stated: Mapping[str, float]) -> Table:
+    """Return every figure computed, and beside it what the source states, not tuned to agree."""
+    rows = [
+        (
+            _name(name),
+            format_quantity(value, unit_of(name), digits=5),
+            format_quantity(stated[name], unit_of(name), digits=5) if name in stated else "",
+        )
+        for name, value in _numbers(performance)
+    ]
+    header = ("figure", "computed", "stated by the source")
+    if not stated:
+        return table("What it achieves", header[:2], [row[:2] for row in rows], align="lr")
+    return table("What it achieves", header, rows, align="lrr")
+
+
+def _numbers(performance: Performance) -> Iterator[tuple[str, float]]:
+    for field in fields(performance):
+        value = getattr(performance, field.name)
+        if isinstance(value, int | float):
+            yield field.name, value
+
+
+def _budget(performance: Performance) -> Table:
+    rows = [
+        (cause, format_quantity(part, ""), _percent(part, performance.combined_infidelity))
+        for cause, part in performance.error_budget
+    ]
+    rows.append(("together", format_quantity(performance.combined_infidelity, ""), ""))
+    return table(
+        "Error budget: what each cause takes from the correlators",
+        ("cause", "infidelity", "share"),
+        rows,
+        align="lrr",
+    )
+
+
+def _profile(design: Design, profile: str) -> Table:
+    return table(
+        f"Profile {clean(profile)}: these figures replace the formulas",
+        ("figure", "value"),
+        [
+            (_name(name), format_quantity(value, unit_of(name), digits=6))
+            for name, value in design.profiles[profile].items()
+        ],
+        align="lr",
+    )
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else ""
+
+
+def _name(key: str) -> str:
+    """Write a key as words, without the unit that its value carries."""
+    unit = {"s": "_s", "m": "_m", "Hz": "_hz", "dB/km": "_db_per_km", "m/s": "_m_per_s"}
+    return key.removesuffix(unit.get(unit_of(key), "")).replace("_", " ")
