@@ -126,7 +126,7 @@ def test_numbers_that_are_not_finite_are_refused(where, number):
         alice_multipliers=parts["alice_multipliers"],
         bob_multipliers=parts["bob_multipliers"],
     )
-    with pytest.raises(SolverError, match="^the solver's proposal holds numbers that are not"):
+    with pytest.raises(SolverError, match=r"^the solver's proposal holds numbers that are not"):
         certify(CHSH, proposal)
 
 
