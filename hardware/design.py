@@ -124,10 +124,10 @@ class Design:
         numbers = self.numbers
         if self.model == "two-photon":
             if profile in self.profiles:
-                path = link.Path(**self.profiles[profile])
+                fibre = link.Fibre(**self.profiles[profile])
             else:
-                path = link.Path.by_law(numbers, distance_m or numbers["distance_m"])
-            return link.two_photon(numbers, path)
+                fibre = link.Fibre.by_law(numbers, distance_m or numbers["distance_m"])
+            return link.two_photon(numbers, fibre)
         problems: list[Problem] = []
         here = {"distance_m": distance_m} if distance_m is not None else {}
         check_latency({**numbers, **here}, where="", problems=problems)
@@ -173,7 +173,7 @@ def load_design(name_or_path: str | Path) -> Design:
     0.7
     """
     path = Path(name_or_path)
-    if isinstance(name_or_path, Path) or path.suffix in SUFFIXES or len(path.parts) != 1:
+    if isinstance(name_or_path, Path) or path.suffix.lower() in SUFFIXES or len(path.parts) != 1:
         try:
             return Design(**read_design(read_table(path), default_name=path.stem))
         except InputError as error:

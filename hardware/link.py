@@ -26,8 +26,8 @@ _DARK = "must let light through: no pair would ever be heralded"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Path:
-    """The way between the nodes.
+class Fibre:
+    """The fibre between the nodes.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class Path:
     link_time_s: float
 
     @classmethod
-    def by_law(cls, numbers: Mapping[str, float], distance_m: float) -> "Path":
-        """Return the path of a given length by the formulas above.
+    def by_law(cls, numbers: Mapping[str, float], distance_m: float) -> "Fibre":
+        """Return a fibre of a given length by the formulas above.
 
         Raises
         ------
@@ -62,17 +62,17 @@ class Path:
         )
 
 
-def two_photon(numbers: Mapping[str, float], path: Path) -> dict[str, Any]:
+def two_photon(numbers: Mapping[str, float], fibre: Fibre) -> dict[str, Any]:
     """Return the figures of the heralded link, by the names of `Performance`."""
     trial_s = 2 * numbers["photon_window_s"] + numbers["spin_swap_time_s"]
     decision_s = sum(
         numbers.get(key, 0.0)
         for key in ("rotation_time_s", "measurement_time_s", "processing_time_s")
     )
-    occupancy_s = trial_s + path.link_time_s + decision_s + numbers["reset_time_s"]
+    occupancy_s = trial_s + fibre.link_time_s + decision_s + numbers["reset_time_s"]
     detected = numbers["detector_efficiency"] * numbers["miscellaneous_efficiency"]
     lossless = numbers["emission_probability"] ** 2 / 2
-    success = lossless * path.fibre_transmission * detected**2
+    success = lossless * fibre.fibre_transmission * detected**2
     attempts = min(1 / trial_s, numbers["atoms"] / occupancy_s)
     return {
         "rate_hz": numbers["channels"] * success * attempts,
@@ -85,8 +85,8 @@ def two_photon(numbers: Mapping[str, float], path: Path) -> dict[str, Any]:
         "false_herald_fraction": min(
             1.0, 4 * numbers["photon_window_s"] * numbers["dark_count_rate_hz"] / success
         ),
-        "link_time_s": path.link_time_s,
-        "fibre_transmission": path.fibre_transmission,
+        "link_time_s": fibre.link_time_s,
+        "fibre_transmission": fibre.fibre_transmission,
         "lossless_rate_hz": lossless / trial_s,
         "single_memory_rate_hz": success / occupancy_s,
         "pairs_per_round": 1,

@@ -186,7 +186,7 @@ def _fidelity(solution: Solution) -> dict[str, Any]:
     classical = solution.classical.bias
     one_pair = Bound(solution.one_pair.bias.lower, solution.quantum.bias.upper)
     advantage = Finding.of(classical.is_below(one_pair))
-    if solution.advantage.verdict is Finding.REFUTED or one_pair.lower <= 0:
+    if solution.advantage.verdict is Finding.REFUTED:
         advantage = Finding.REFUTED
     limits: dict[str, Bound | None] = {
         "combined_infidelity_max": None,
@@ -194,7 +194,7 @@ def _fidelity(solution: Solution) -> dict[str, Any]:
         "guaranteed_infidelity_max": None,
         "best_infidelity_max": None,
     }
-    if advantage is not Finding.REFUTED:
+    if advantage is not Finding.REFUTED and one_pair.lower > 0:
         margin = (1 - classical / one_pair).clip(0.0, 1.0)
         limits["combined_infidelity_max"] = margin
         limits["werner_infidelity_max"] = margin * Fraction(3, 4)

@@ -182,7 +182,9 @@ def _below(name: str, achieved: float, required: float, note: str) -> Criterion:
 
 def _fidelity(needs: Requirements, performance: Performance) -> Criterion:
     limit, achieved = needs.combined_infidelity_max, performance.combined_infidelity
-    passed = False if limit is None else Bound.exact(achieved).is_below(limit)
+    passed = False if needs.advantage is Finding.REFUTED else None
+    if limit is not None:
+        passed = Bound.exact(achieved).is_below(limit)
     return Criterion(
         name="fidelity",
         required=None if limit is None else limit.lower,

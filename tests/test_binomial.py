@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from xorgames.hardware.binomial import MOST_ROUNDS, binomial_rounds, upper_tail
+from xorgames.hardware.binomial import MOST_ROUNDS, _Teeth, binomial_rounds, upper_tail
 
 
 def brute_force(null, alternative, alpha, power, most):
@@ -143,3 +143,14 @@ def test_the_tail_at_its_ends():
     assert upper_tail(3, 0, 0.5) == pytest.approx(0.125)
     assert upper_tail(3, 0, 0.0) == 0
     assert upper_tail(3, 0, 1.0) == 1
+
+
+@pytest.mark.parametrize("length", [1, 2, 12, 13, 14, 500])
+@pytest.mark.parametrize("start", [0, 127, 128, 129, 5000, 10**8])
+def test_a_run_of_any_length_gives_the_same_teeth(start, length):
+    """Guesses by interpolation are put right: each N_l is the smallest with a tail of alpha."""
+    teeth = _Teeth(0.8, 0.03)
+    losses = np.arange(start, start + length)
+    rounds = teeth.rounds(losses)
+    assert (upper_tail(rounds, losses, 0.8) <= 0.03).all()
+    assert (upper_tail(rounds - 1, losses, 0.8) > 0.03).all()

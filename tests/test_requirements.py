@@ -188,6 +188,20 @@ def test_wide_brackets_are_carried_along():
     assert needs.best_infidelity_max is None
 
 
+def test_a_one_pair_value_that_may_be_zero_gives_no_limit():
+    solution = solved(CHSH)
+    nothing = Bound(0.0, 0.71)
+    needs = require(
+        replace(
+            solution,
+            classical=replace(solution.classical, bias=Bound(0.0, 0.5)),
+            one_pair=replace(solution.one_pair, bias=nothing, value=Bound(0.5, 0.86)),
+        )
+    )
+    assert needs.advantage is Finding.UNDECIDED
+    assert needs.combined_infidelity_max is needs.guaranteed_infidelity_max is None
+
+
 def test_more_pairs_than_one():
     """The true limit for one pair lies between what one pair reaches and the Tsirelson bound."""
     solution = solved("random_access_code:n=4")
