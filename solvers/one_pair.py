@@ -17,7 +17,7 @@ from xorgames.strategy import OnePairStrategy, VectorStrategy
 
 FloatArray = NDArray[np.float64]
 
-#: A strategy reaches a bound if it comes this close to it, relative to the bound.
+#: A strategy is as good as another if it comes this close to its bias, relatively.
 REACHED = 1e-9
 
 _STARTS = 48
@@ -66,9 +66,9 @@ def best_of_rank(
 
 
 def smallest_rank(
-    matrix: FloatArray, strategy: VectorStrategy, *, upper: float, rng: np.random.Generator
+    matrix: FloatArray, strategy: VectorStrategy, *, enough: float, rng: np.random.Generator
 ) -> VectorStrategy:
-    """Return a strategy of the smallest rank found (4 or more) that still reaches `upper`.
+    """Return a strategy of the smallest rank found (4 or more) with a bias of at least `enough`.
 
     Only ranks below that of `strategy` are tried; `strategy` itself, in its principal components,
     is the last resort.
@@ -78,7 +78,7 @@ def smallest_rank(
     numerical = int((singular > 1e-6 * singular[0]).sum())
     for rank in range(4, numerical):
         found = best_of_rank(matrix, rank, known=[strategy.bob], rng=rng, starts=4)
-        if strategy_bias(matrix, found) >= upper * (1 - REACHED):
+        if strategy_bias(matrix, found) >= enough:
             return found
     bob = _principal(strategy.bob, numerical)
     return VectorStrategy(alice=unit_rows(matrix @ bob), bob=bob)
@@ -110,7 +110,9 @@ def dial(strategy: VectorStrategy) -> OnePairStrategy:
 def dialled_bias(matrix: FloatArray, strategy: OnePairStrategy) -> float:
     """Return a bias that the angles, as they are printed, certainly reach."""
     alice, bob = strategy.directions
-    return strategy_bias(matrix, VectorStrategy(alice=alice * [1.0, -1.0, 1.0], bob=bob))
+    reached = strategy_bias(matrix, VectorStrategy(alice=alice * [1.0, -1.0, 1.0], bob=bob))
+    # Degrees become radians and then sines and cosines: a few roundings for each component.
+    return max(0.0, reached - 2.0**-48 * float(np.abs(matrix).sum()))
 
 
 def _bias(matrix: FloatArray, bob: FloatArray) -> FloatArray:

@@ -47,7 +47,8 @@ class Quantum:
     value, bias : Bound
     method : str
     strategy : VectorStrategy
-        Reaches the lower end to rounding; `rank` is the smallest rank found, not a proven minimum.
+        Reaches the lower end to a part in 10^9; `rank` is the smallest rank found that does, not
+        a proven minimum.
     """
 
     value: Bound

@@ -75,15 +75,17 @@ def solve(
     found, vectors = tsirelson_bias(game.matrix, method=method, rng=random)
     quantum_bias = _narrow(found, classical.bias, no_signalling.bias)
     separated = classical.bias.is_below(quantum_bias)
-    if not separated and is_tsirelson_optimal(game.exact_matrix, classical.strategy):
+    equal = False if separated else is_tsirelson_optimal(game.exact_matrix, classical.strategy)
+    if equal:
         classical, quantum, one_pair = _all_equal(game, classical)
         advantage = Advantage(bound=Bound.exact(0), verdict=Finding.REFUTED)
     else:
         value = _narrow(game.value_of_bias(quantum_bias), classical.value, no_signalling.value)
+        classical = _capped(classical, value, quantum_bias)
         quantum = Quantum(value=value, bias=quantum_bias, method=method, strategy=vectors)
         quantum, one_pair = _small_strategies(game, classical, quantum, random)
         # Not optimal for the semidefinite programme, so strictly below it: that needs no gap.
-        proven = separated or classical.exact
+        proven = separated or (classical.exact and equal is False)
         gap = (value - classical.value).clip(0.0, math.inf)
         advantage = Advantage(bound=gap, verdict=Finding.of(True if proven else None))
     return Solution(
@@ -126,6 +128,17 @@ def _narrow(bound: Bound, below: Bound, above: Bound) -> Bound:
     return Bound(lower, upper)
 
 
+def _capped(classical: Classical, value: Bound, bias: Bound) -> Classical:
+    """Use that the classical value is at most the quantum one, where it is not exact."""
+    if classical.exact:
+        return classical
+    return replace(
+        classical,
+        value=Bound(classical.value.lower, min(classical.value.upper, value.upper)),
+        bias=Bound(classical.bias.lower, min(classical.bias.upper, bias.upper)),
+    )
+
+
 def _all_equal(game: XORGame, classical: Classical) -> tuple[Classical, Quantum, OnePair]:
     """Return the three results where entanglement is proven to be of no use."""
     exact_bias = deterministic_bias(game.exact_matrix, classical.strategy)
@@ -144,10 +157,11 @@ def _small_strategies(
 ) -> tuple[Quantum, OnePair]:
     """Find the best strategies in a plane and with one pair, and the smallest rank."""
     matrix, upper = game.matrix, quantum.bias.upper
+    enough = quantum.bias.lower * (1 - REACHED)
     known = [quantum.strategy.bob, classical.strategy.vectors.bob]
     plane = best_of_rank(matrix, 2, known=known, rng=rng)
     best, angles = plane, dial(plane)
-    if dialled_bias(matrix, angles) < upper * (1 - REACHED):
+    if dialled_bias(matrix, angles) < enough:
         sphere = best_of_rank(matrix, 3, known=[*known, plane.bob], rng=rng)
         if strategy_bias(matrix, sphere) > strategy_bias(matrix, plane) * (1 + REACHED):
             best, angles = sphere, dial(sphere)
@@ -159,8 +173,8 @@ def _small_strategies(
         bias=Bound(max(quantum.bias.lower, bias.lower), upper),
         value=Bound(max(quantum.value.lower, value.lower), quantum.value.upper),
     )
-    if reached < upper * (1 - REACHED):
-        best = smallest_rank(matrix, quantum.strategy, upper=upper, rng=rng)
+    if reached < enough:
+        best = smallest_rank(matrix, quantum.strategy, enough=enough, rng=rng)
     return replace(quantum, strategy=best), OnePair(
         value=value,
         bias=bias,

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.brute import fractions_of, random_matrix
+from xorgames.solvers import exact
 from xorgames.solvers.closed_form import two_by_two
 from xorgames.solvers.enumeration import enumerate_strategies
 from xorgames.solvers.exact import is_tsirelson_optimal
@@ -27,10 +28,10 @@ def test_two_by_two_against_the_closed_form(entries):
 @given(seed=st.integers(0, 2**32))
 def test_agrees_with_the_brackets(seed):
     matrix = random_matrix(np.random.default_rng(seed))
-    exact = fractions_of(matrix)
-    best = enumerate_strategies(exact)
+    rational = fractions_of(matrix)
+    best = enumerate_strategies(rational)
     bound, _ = tsirelson_bias(matrix)
-    if is_tsirelson_optimal(exact, best.strategy):
+    if is_tsirelson_optimal(rational, best.strategy):
         assert float(best.upper) == pytest.approx(bound.midpoint, rel=1e-9)
     else:
         assert bound.upper > float(best.upper)
@@ -55,3 +56,50 @@ def test_sixty_four_inputs():
     other = bits.copy()
     other[0] ^= 1
     assert not is_tsirelson_optimal(matrix, DeterministicStrategy(a=bits, b=other))
+
+
+DENOMINATORS = np.random.default_rng(4)
+
+
+@pytest.mark.parametrize("size", [12, 16])
+def test_unrelated_denominators_are_no_obstacle(size):
+    """Elimination alone would take minutes: the integers have thousands of digits."""
+    entries = [
+        Fraction(int(DENOMINATORS.integers(1, 10**6)), int(DENOMINATORS.integers(10**6, 10**7)))
+        for _ in range(size * size)
+    ]
+    matrix = np.array(entries, dtype=object).reshape(size, size)
+    constant = DeterministicStrategy(a=np.zeros(size, int), b=np.zeros(size, int))
+    assert is_tsirelson_optimal(matrix, constant) is True
+    matrix[0, 0] *= -1
+    assert is_tsirelson_optimal(matrix, constant) is True
+    matrix[0] *= -1
+    assert is_tsirelson_optimal(matrix, constant) is False
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_the_four_ways_agree(seed):
+    """What the cheap ways answer is what elimination answers."""
+    rng = np.random.default_rng(seed)
+    matrix = random_matrix(rng, largest=5)
+    if rng.random() < 0.5:
+        matrix = np.abs(matrix) - rng.uniform(0, 0.3)
+    exact_matrix = fractions_of(np.round(matrix * 64))
+    if not exact_matrix.any():
+        return
+    best = enumerate_strategies(exact_matrix).strategy
+    signs = np.multiply.outer(1 - 2 * best.a, 1 - 2 * best.b).astype(object)
+    slack = exact._slack(np.vectorize(int, otypes=[object])(exact_matrix * signs))
+    assert is_tsirelson_optimal(exact_matrix, best) is exact._is_positive_semidefinite(slack)
+
+
+def test_too_much_elimination_is_left_undecided(monkeypatch):
+    """The Hadamard game of order 16 is degenerate: only elimination decides it."""
+    matrix = fractions_of(np.ones((1, 1)))
+    for _ in range(4):
+        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+    best = enumerate_strategies(matrix).strategy
+    assert is_tsirelson_optimal(matrix, best) is True
+    monkeypatch.setattr(exact, "_MOST_WORK", 0.0)
+    assert is_tsirelson_optimal(matrix, best) is None

@@ -88,6 +88,7 @@ def test_smallest_rank_of_random_access_codes(dimension):
     rows = [[1 - 2 * ((i >> j) & 1) for j in range(dimension)] for i in range(count)]
     matrix = np.array(rows, dtype=float) / (count * dimension)
     bound, vectors = tsirelson_bias(matrix)
-    found = smallest_rank(matrix, vectors, upper=bound.upper, rng=np.random.default_rng(0))
+    enough = bound.lower * (1 - 1e-9)
+    found = smallest_rank(matrix, vectors, enough=enough, rng=np.random.default_rng(0))
     assert found.rank == dimension
     assert strategy_bias(matrix, found) == pytest.approx(dimension**-0.5, rel=1e-9)
