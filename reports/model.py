@@ -185,8 +185,9 @@ def _conditions(needs: Requirements) -> str:
 
 
 def _data(solution: Solution) -> dict[str, Any]:
-    """Return the game and its solution, without how long that took: it is never twice the same."""
-    known = {key: value for key, value in solution.to_dict().items() if key != "seconds"}
+    """Return the game and its solution, without times: they are never twice the same."""
+    known = solution.to_dict()
+    del known["seconds"], known["classical"]["estimate"]
     return {"game": solution.game.to_dict(), "solution": known}
 
 

@@ -36,7 +36,7 @@ def integer_relation(numbers: Sequence[Fraction], *, digits: int = _DIGITS) -> l
     >>> [entry * relation[0] for entry in relation]
     [1, 0, -2]
     """
-    import mpmath  # type: ignore[import-untyped]
+    import mpmath
 
     zeros = [abs(number) < Fraction(1, 2**_TOLERANCE_BITS) for number in numbers]
     if any(zeros):

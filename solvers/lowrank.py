@@ -5,29 +5,44 @@ so an exact step is two matrix products:  U = rows of M V made unit,  V = rows o
 At a fixed point the row lengths  l_x = |(M V)_x|,  k_y = |(M^T U)_y|  are dual variables, and with
 s the largest singular value of  D_l^(-1/2) M D_k^(-1/2)  the Tsirelson bias is at most
 s (sum l + sum k) / 2: the relative gap is s - 1. Where s > 1 at a standstill, the singular vectors
-are a direction of ascent in one more dimension (rank escape).
+are a direction of ascent in one more dimension (rank escape); dimensions that the vectors have
+left are dropped on the way. Where the system of equations is small, `newton` finishes.
 
 Above rank sqrt(2 (m + n)) spurious fixed points are not generic (Boumal, Voroninski, Bandeira,
 arXiv:1606.04970); the alternation is the mixing method (Wang, Chang, Kolter, arXiv:1706.00476).
 """
 
 import math
+import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.solvers.certificate import Proposal
+from xorgames.solvers.newton import newton_step
 from xorgames.strategy import VectorStrategy
 
 FloatArray = NDArray[np.float64]
 
 _GAP = 1e-13
-_FIRST_SWEEPS = 30
-_MAX_CHECKS = 24
+_UNIT = 2.0**-53
+_FIRST_SWEEPS = 18
+#: Newton steps are taken where they ask for no more equations than this.
+_SMALL_SYSTEM = 150
+_NEWTON_STEPS = 3
+_CHECKS = 24
+_LEFT = 1e-3
 
 
-def propose(matrix: FloatArray, *, rng: np.random.Generator, rank: int | None = None) -> Proposal:
+def propose(
+    matrix: FloatArray,
+    *,
+    rng: np.random.Generator,
+    deadline: float = math.inf,
+    rank: int | None = None,
+    checks: int = _CHECKS,
+) -> Proposal:
     """Propose vectors and multipliers for the Tsirelson value.
 
     Parameters
@@ -36,8 +51,12 @@ def propose(matrix: FloatArray, *, rng: np.random.Generator, rank: int | None = 
         Without rows or columns of zeros, and scaled so that the largest entry is about 1.
     rng : numpy.random.Generator
         For the starting point.
+    deadline : float
+        When to stop with what there is, on the clock of `time.perf_counter`.
     rank : int, optional
         Of the starting point; by default high enough that spurious fixed points are not generic.
+    checks : int
+        How many times to look at the gap, each after a third more sweeps, before giving up.
 
     Returns
     -------
@@ -45,36 +64,39 @@ def propose(matrix: FloatArray, *, rng: np.random.Generator, rank: int | None = 
         The best found; `certificate.certify` says how good it is.
     """
     m, n = matrix.shape
+    # A gap below the rounding of the certificate would not be seen.
+    goal = max(_GAP, (m + n) * min(m, n) * _UNIT / 8)
     bob = unit_rows(rng.standard_normal((n, rank or math.ceil(math.sqrt(2 * (m + n))) + 1)))
-    best = _dual(matrix, bob)
-    sweeps = _FIRST_SWEEPS
-    for _ in range(_MAX_CHECKS):
-        start, bob = bob, ascend(matrix, bob, sweeps=sweeps)
-        dual = _dual(matrix, bob)
-        if dual.gap < best.gap:
-            best = dual
-        if best.gap < _GAP:
+    best: _Dual | None = None
+    last = math.inf
+    sweeps = _FIRST_SWEEPS + (m + n) // 10
+    for _ in range(checks):
+        moved = ascend(matrix, bob, sweeps=sweeps, deadline=deadline)
+        distance = np.abs(moved - bob).max()
+        dual = _polished(matrix, _dual(matrix, _principal(moved)), goal)
+        best = dual if best is None or dual.gap < best.gap else best
+        if best.gap < goal or time.perf_counter() > deadline:
             break
         # At rest although the dual bound is far away: a spurious fixed point.
-        at_rest = np.abs(bob - start).max() < 1e-3 * dual.gap
-        bob = _escape(dual) if at_rest else dual.bob
-        sweeps += sweeps // 3
-    return Proposal(
-        strategy=VectorStrategy(alice=best.alice, bob=best.bob),
-        alice_multipliers=best.scale * best.alice_lengths,
-        bob_multipliers=best.scale * best.bob_lengths,
-    )
+        bob = _escape(matrix, dual) if distance < 1e-3 * dual.gap else dual.bob
+        sweeps, last = _next_sweeps(sweeps, last, dual.gap, goal), dual.gap
+    assert best is not None
+    return best.proposal
 
 
-def ascend(matrix: FloatArray, bob: FloatArray, *, sweeps: int) -> FloatArray:
+def ascend(
+    matrix: FloatArray, bob: FloatArray, *, sweeps: int, deadline: float = math.inf
+) -> FloatArray:
     """Improve Bob's vectors by accelerated alternation; each start of a batch on its own.
 
     Parameters
     ----------
-    matrix : ndarray of float, shape (m, n)
+    matrix : ndarray of float, shape (m, n) or (..., m, n)
     bob : ndarray of float, shape (..., n, r)
-        Unit rows; leading axes are independent starts.
+        Unit rows; leading axes are independent starts, or games.
     sweeps : int
+    deadline : float
+        When to stop early, on the clock of `time.perf_counter`.
 
     Returns
     -------
@@ -83,23 +105,39 @@ def ascend(matrix: FloatArray, bob: FloatArray, *, sweeps: int) -> FloatArray:
         test on vectors, because differences of values drown in rounding long before.
     """
     previous = bob
+    transposed = np.swapaxes(matrix, -1, -2)
+    flat = (*bob.shape[:-2], 1, -1)
+    ones = np.ones((bob.shape[-1], 1))
     age = np.zeros((*bob.shape[:-2], 1, 1))
     for _ in range(sweeps):
         point = bob + age / (age + 3) * (bob - previous)
-        moved = unit_rows(matrix.T @ unit_rows(matrix @ point))
-        uphill = np.einsum("...ij,...ij->...", moved - point, moved - bob)
-        age = np.where(uphill[..., None, None] < 0, 0.0, age + 1)
+        moved = _nearly_unit(transposed @ _nearly_unit(matrix @ point, ones), ones)
+        uphill = (moved - point).reshape(flat) @ (moved - bob).reshape(flat).swapaxes(-1, -2)
+        age = (age + 1) * (uphill >= 0)
         previous, bob = bob, moved
-    return bob
+        if time.perf_counter() > deadline:
+            break
+    return unit_rows(bob)
 
 
 def unit_rows(vectors: FloatArray) -> FloatArray:
     """Return the rows made unit; a row of zeros becomes the first unit vector."""
-    lengths = np.sqrt(np.einsum("...ij,...ij->...i", vectors, vectors))[..., None]
-    safe = np.where(lengths > 0, lengths, 1.0)
-    result = vectors / safe
+    lengths = row_lengths(vectors)[..., None]
+    result = vectors / np.where(lengths > 0, lengths, 1.0)
     result[..., :1] += lengths == 0
     return result
+
+
+def _nearly_unit(vectors: FloatArray, ones: FloatArray) -> FloatArray:
+    """Return the rows made unit in the fewest operations; a row of zeros stays as it is."""
+    unit: FloatArray = vectors / np.sqrt(np.maximum((vectors * vectors) @ ones, 1e-300))
+    return unit
+
+
+def row_lengths(vectors: FloatArray) -> FloatArray:
+    """Return the lengths of the rows."""
+    lengths: FloatArray = np.sqrt(np.einsum("...ij,...ij->...i", vectors, vectors))
+    return lengths
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,15 +146,22 @@ class _Dual:
     bob: FloatArray
     alice_lengths: FloatArray
     bob_lengths: FloatArray
-    bob_direction: FloatArray
     scale: float
-    primal: float
 
     @property
     def gap(self) -> float:
         """Relative distance of the dual bound from the value of the vectors."""
         dual = self.scale * (self.alice_lengths.sum() + self.bob_lengths.sum()) / 2
-        return float(dual / self.primal - 1)
+        return float(dual / self.bob_lengths.sum() - 1)
+
+    @property
+    def proposal(self) -> Proposal:
+        """The vectors, and the lengths scaled until they are feasible."""
+        return Proposal(
+            strategy=VectorStrategy(alice=self.alice, bob=self.bob),
+            alice_multipliers=self.scale * self.alice_lengths,
+            bob_multipliers=self.scale * self.bob_lengths,
+        )
 
 
 def _dual(matrix: FloatArray, bob: FloatArray) -> _Dual:
@@ -124,29 +169,71 @@ def _dual(matrix: FloatArray, bob: FloatArray) -> _Dual:
     pushed = matrix @ bob
     alice = unit_rows(pushed)
     pulled = matrix.T @ alice
-    alice_lengths = _lengths(pushed)
-    bob_lengths = _lengths(pulled)
-    balanced = matrix / np.sqrt(np.outer(alice_lengths, bob_lengths))
-    eigenvalues, eigenvectors = np.linalg.eigh(balanced.T @ balanced)
+    alice_lengths, bob_lengths = _positive(row_lengths(pushed)), _positive(row_lengths(pulled))
+    largest = np.linalg.eigvalsh(_balanced_gram(matrix, alice_lengths, bob_lengths))[-1]
     return _Dual(
         alice=alice,
         bob=unit_rows(pulled),
         alice_lengths=alice_lengths,
         bob_lengths=bob_lengths,
-        bob_direction=eigenvectors[:, -1] / np.sqrt(bob_lengths),
-        scale=math.sqrt(max(float(eigenvalues[-1]), 1.0)),
-        primal=float(bob_lengths.sum()),
+        scale=math.sqrt(max(float(largest), 1.0)),
     )
 
 
-def _lengths(vectors: FloatArray) -> FloatArray:
-    """Return the row lengths, kept away from zero so that they can divide."""
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+def _polished(matrix: FloatArray, dual: _Dual, goal: float) -> _Dual:
+    """Take Newton steps if the system is small, and return the best of what they find."""
+    best = dual
+    rank = dual.bob.shape[1]
+    if rank == 1 or sum(matrix.shape) * (rank - 1) > _SMALL_SYSTEM:
+        return best
+    for _ in range(_NEWTON_STEPS):
+        if best.gap < goal:
+            break
+        try:
+            dual = _dual(matrix, unit_rows(newton_step(matrix, dual.alice, dual.bob)))
+        except np.linalg.LinAlgError:
+            break
+        best = min(best, dual, key=lambda found: found.gap)
+    return best
+
+
+def _positive(lengths: FloatArray) -> FloatArray:
+    """Keep lengths away from zero so that they can divide."""
     result: FloatArray = np.maximum(lengths, 1e-12 * lengths.max())
     return result
 
 
-def _escape(dual: _Dual) -> FloatArray:
+def _balanced_gram(matrix: FloatArray, rows: FloatArray, columns: FloatArray) -> FloatArray:
+    """Return the squares of D_l^(-1/2) M D_k^(-1/2) on the smaller side."""
+    balanced = matrix / np.sqrt(np.outer(rows, columns))
+    if matrix.shape[0] < matrix.shape[1]:
+        balanced = balanced.T
+    gram: FloatArray = balanced.T @ balanced
+    return gram
+
+
+def _escape(matrix: FloatArray, dual: _Dual) -> FloatArray:
     """Add the direction of ascent as one more column."""
-    step = 0.3 / np.abs(dual.bob_direction).max()
-    return unit_rows(np.column_stack([dual.bob, step * dual.bob_direction]))
+    rows, columns = dual.alice_lengths, dual.bob_lengths
+    direction = np.linalg.eigh(_balanced_gram(matrix, rows, columns))[1][:, -1]
+    if len(rows) < len(columns):
+        direction = matrix.T @ (direction / np.sqrt(rows)) / columns
+    else:
+        direction = direction / np.sqrt(columns)
+    step = 0.3 / np.abs(direction).max()
+    return unit_rows(np.column_stack([dual.bob, step * direction]))
+
+
+def _principal(vectors: FloatArray) -> FloatArray:
+    """Turn to the principal axes and drop the dimensions that the vectors have left."""
+    _, singular, axes = np.linalg.svd(vectors, full_matrices=False)
+    return unit_rows(vectors @ axes[singular > _LEFT * singular[0]].T)
+
+
+def _next_sweeps(sweeps: int, last: float, gap: float, goal: float) -> int:
+    """Return a third more sweeps, or what the last rate of convergence needs to reach the goal."""
+    more = sweeps + sweeps // 3
+    if not goal < gap < last < 1.0:
+        return more
+    needed = sweeps * math.log(gap / goal) / math.log(last / gap)
+    return min(more, max(_FIRST_SWEEPS, math.ceil(1.2 * needed)))

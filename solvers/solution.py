@@ -1,10 +1,11 @@
 """Everything that is known about the value of a game, each number a proven bracket."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from xorgames.bound import Bound, Finding
 from xorgames.game import XORGame
+from xorgames.solvers.classical import Estimate
 from xorgames.strategy import DeterministicStrategy, OnePairStrategy, VectorStrategy
 
 
@@ -21,6 +22,10 @@ class Classical:
     method : str
     strategy : DeterministicStrategy
         Reaches the lower end.
+    estimate : Estimate
+        What the method was expected to cost, and why it was chosen.
+    interrupted : bool
+        Whether a time limit or Ctrl-C ended the search; the brackets hold all the same.
     """
 
     value: Bound
@@ -28,12 +33,16 @@ class Classical:
     exact: bool
     method: str
     strategy: DeterministicStrategy
+    estimate: Estimate
+    interrupted: bool
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result in the contract's JSON shape."""
         return _values(self.value, self.bias) | {
             "exact": self.exact,
             "method": self.method,
+            "estimate": asdict(self.estimate),
+            "interrupted": self.interrupted,
             "strategy": self.strategy.to_dict(),
         }
 

@@ -8,14 +8,15 @@ import math
 import time
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from xorgames.bound import Bound, Finding
-from xorgames.errors import InconsistencyError
+from xorgames.errors import InconsistencyError, reject
 from xorgames.game import XORGame
-from xorgames.solvers.certificate import deterministic_bias, strategy_bias
-from xorgames.solvers.enumeration import MAX_STRATEGIES, Progress, enumerate_strategies
+from xorgames.solvers.certificate import certify, deterministic_bias, strategy_bias
+from xorgames.solvers.classical import MAX_STRATEGIES, classical_bias
 from xorgames.solvers.exact import is_tsirelson_optimal
 from xorgames.solvers.one_pair import REACHED, best_of_rank, dial, dialled_bias, smallest_rank
 from xorgames.solvers.solution import (
@@ -26,14 +27,18 @@ from xorgames.solvers.solution import (
     Quantum,
     Solution,
 )
-from xorgames.solvers.tsirelson import tsirelson_bias
+from xorgames.solvers.tsirelson import propose
+from xorgames.solvers.workers import Progress
 
 
 def solve(
     game: XORGame,
     *,
-    method: str = "lowrank",
+    method: str = "auto",
+    classical_method: str = "auto",
+    level: str = "verified",
     max_strategies: int = MAX_STRATEGIES,
+    time_limit_s: float | None = None,
     rng: int | np.random.Generator = 0,
     progress: Progress | None = None,
 ) -> Solution:
@@ -42,19 +47,26 @@ def solve(
     Parameters
     ----------
     game : XORGame
-    method : {"lowrank", "scs"}
-        How the Tsirelson value is proposed; it is certified in any case.
+    method : str
+        How the Tsirelson value is proposed, see `tsirelson.propose`; it is certified in any case.
+    classical_method : {"auto", "enumeration", "branch-and-bound", "threshold"}
+    level : {"verified", "exact"}
+        What the proof of the Tsirelson value trusts: IEEE arithmetic, or integers alone.
     max_strategies : int
-        Refuse to enumerate more classical strategies than this.
+        Without a time limit, refuse a classical value estimated to compare more strategies.
+    time_limit_s : float, optional
+        For each of the two values: the bracket reached by then is returned.
     rng : int or numpy.random.Generator
         For starting points; the brackets hold for every choice.
     progress : callable, optional
-        Called with (done, total) during the enumeration.
+        Called with (done, total) while the classical value is computed.
 
     Raises
     ------
+    InputError
+        If an option does not exist or does not apply.
     TooLargeError
-        If the enumeration would exceed `max_strategies`.
+        If the classical value would need more than `max_strategies`.
     SolverError
         If the method fails.
 
@@ -70,9 +82,20 @@ def solve(
     """
     started = time.perf_counter()
     random = np.random.default_rng(rng)
+    if level not in ("verified", "exact"):
+        reject("level", 'must be "verified" or "exact"', received=repr(level))
     no_signalling = _no_signalling(game)
-    classical = _classical(game, max_strategies, progress)
-    found, vectors = tsirelson_bias(game.matrix, method=method, rng=random)
+    matrix = game.exact_matrix if level == "exact" else game.matrix
+    proposal = propose(game.matrix, method=method, time_limit_s=time_limit_s, rng=random)
+    found = certify(matrix, proposal, level=level)
+    classical = _classical(
+        game,
+        method=classical_method,
+        max_strategies=max_strategies,
+        time_limit_s=time_limit_s,
+        upper_cap=Fraction(found.upper),
+        progress=progress,
+    )
     quantum_bias = _narrow(found, classical.bias, no_signalling.bias)
     separated = classical.bias.is_below(quantum_bias)
     equal = False if separated else is_tsirelson_optimal(game.exact_matrix, classical.strategy)
@@ -82,7 +105,9 @@ def solve(
     else:
         value = _narrow(game.value_of_bias(quantum_bias), classical.value, no_signalling.value)
         classical = _capped(classical, value, quantum_bias)
-        quantum = Quantum(value=value, bias=quantum_bias, method=method, strategy=vectors)
+        quantum = Quantum(
+            value=value, bias=quantum_bias, method=proposal.method, strategy=proposal.strategy
+        )
         quantum, one_pair = _small_strategies(game, classical, quantum, random)
         # Not optimal for the semidefinite programme, so strictly below it: that needs no gap.
         proven = separated or (classical.exact and equal is False)
@@ -105,18 +130,20 @@ def _no_signalling(game: XORGame) -> NoSignalling:
     return NoSignalling(value=game.value_of_bias(bias), bias=Bound.exact(bias))
 
 
-def _classical(game: XORGame, max_strategies: int, progress: Progress | None) -> Classical:
-    found = enumerate_strategies(
-        game.exact_matrix, max_strategies=max_strategies, progress=progress
-    )
-    lower = deterministic_bias(game.exact_matrix, found.strategy)
-    value, bias = game.value_of_bias(lower), Bound.exact(lower)
-    exact = lower == found.upper
-    if not exact:
+def _classical(game: XORGame, **options: Any) -> Classical:
+    found = classical_bias(game.exact_matrix, **options)
+    value, bias = game.value_of_bias(found.lower), Bound.exact(found.lower)
+    if not found.exact:
         value = Bound(value.lower, game.value_of_bias(found.upper).upper)
         bias = Bound(bias.lower, Bound.exact(found.upper).upper)
     return Classical(
-        value=value, bias=bias, exact=exact, method="enumeration", strategy=found.strategy
+        value=value,
+        bias=bias,
+        exact=found.exact,
+        method=found.method,
+        strategy=found.strategy,
+        estimate=found.estimate,
+        interrupted=found.interrupted,
     )
 
 

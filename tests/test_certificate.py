@@ -8,15 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import classical_bias, fractions_of
-from xorgames.errors import SolverError
+from tests.brute import classical_bias, fractions_of, random_matrix
+from xorgames.errors import InconsistencyError, InputError, SolverError
+from xorgames.solvers import certificate
 from xorgames.solvers.certificate import (
+    LEVELS,
     Proposal,
     certify,
     deterministic_bias,
     dual_bias,
+    dual_biases,
     strategy_bias,
+    vector_biases,
 )
+from xorgames.solvers.exact_certificate import exact_certificate
+from xorgames.solvers.tsirelson import propose
 from xorgames.strategy import DeterministicStrategy, VectorStrategy
 
 CHSH = np.array([[0.25, 0.25], [0.25, -0.25]])
@@ -66,6 +72,12 @@ def test_garbage_never_gives_an_invalid_bound(seed, scale):
     best = classical_bias(fractions_of(matrix))
     assert Fraction(dual_bias(matrix, multipliers)) >= best
     assert strategy_bias(matrix, strategy) <= dual_bias(matrix, multipliers)
+    garbage = Proposal(
+        strategy=strategy, alice_multipliers=multipliers[:m], bob_multipliers=multipliers[m:]
+    )
+    exact = exact_certificate(matrix, garbage)
+    assert exact.lower <= exact.upper
+    assert best <= exact.upper <= abs(fractions_of(matrix)).sum()
 
 
 @settings(max_examples=100, deadline=None)
@@ -109,6 +121,109 @@ def test_lower_end_is_reached_in_exact_arithmetic(seed):
     lower = strategy_bias(matrix, VectorStrategy(alice=alice_floats, bob=bob_floats))
     assert Fraction(lower) <= max(achieved, Fraction(0))
     assert lower >= float(achieved) - 1e-13 * np.abs(matrix).sum()
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), scale=st.sampled_from([1e-150, 1.0, 1e150]))
+def test_levels_are_nested(seed, scale):
+    """Exact inside verified, and verified inside the float estimate widened by its rounding."""
+    rng = np.random.default_rng(seed)
+    matrix = scale * random_matrix(rng)
+    found = propose(matrix, rng=rng)
+    estimate, verified, exact = (certify(matrix, found, level=level) for level in LEVELS)
+    assert verified.lower <= exact.lower <= exact.upper <= verified.upper
+    assert verified.width <= 1e-10 * verified.upper
+    slack = 1e-12 * np.abs(matrix).sum()
+    assert estimate.lower - slack <= verified.lower <= verified.upper <= estimate.upper + slack
+
+
+@pytest.mark.parametrize(("m", "n"), [(3, 40), (40, 3), (1, 1), (1, 7), (60, 60)])
+def test_levels_are_nested_whatever_the_shape(m, n):
+    matrix = np.random.default_rng(m).standard_normal((m, n))
+    found = propose(matrix)
+    verified, exact = (certify(matrix, found, level=level) for level in LEVELS[1:])
+    assert verified.lower <= exact.lower <= exact.upper <= verified.upper
+    assert exact.width <= 1e-14 * exact.upper
+
+
+def test_fractions_are_welcome_at_every_level():
+    third = np.array([[Fraction(1, 3), Fraction(1, 3)], [Fraction(1, 3), Fraction(-1, 3)]])
+    found = propose(third)
+    for level in LEVELS:
+        bound = certify(third, found, level=level)
+        assert bound.midpoint == pytest.approx(8**0.5 / 3, rel=1e-14)
+
+
+def test_an_unknown_level():
+    found = propose(CHSH)
+    with pytest.raises(InputError) as caught:
+        certify(CHSH, found, level="exakt")
+    assert str(caught.value) == (
+        "`level` is not known; received 'exakt'. Cure: did you mean `exact`?"
+    )
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("multiplier", [0.0, -1.0, 1e-300, 1e300, 1e-160])
+def test_useless_multipliers_at_every_level(level, multiplier):
+    matrix = np.array([[0.5, 0.25, 0.0], [0.125, -0.125, 0.0]])
+    strategy = VectorStrategy(alice=np.zeros((2, 2)), bob=1e200 * np.ones((3, 2)))
+    useless = Proposal(
+        strategy=strategy,
+        alice_multipliers=np.full(2, multiplier),
+        bob_multipliers=np.full(3, multiplier),
+    )
+    bound = certify(matrix, useless, level=level)
+    assert bound.lower == 0.0
+    assert 0.75 <= bound.upper <= 1.0 + 1e-14
+
+
+def test_vectors_whose_squares_underflow_count_by_their_directions():
+    tiny = VectorStrategy(alice=1e-170 * OPTIMUM.alice, bob=1e-160 * OPTIMUM.bob)
+    assert strategy_bias(CHSH, tiny) == pytest.approx(0.5**0.5, rel=1e-14)
+    assert Fraction(strategy_bias(CHSH, tiny)) ** 2 < Fraction(1, 2)
+
+
+def test_a_stack_of_games_gets_the_bounds_of_each():
+    rng = np.random.default_rng(3)
+    matrices = rng.standard_normal((5, 4, 6)) * 10.0 ** rng.integers(-100, 100, (5, 1, 1))
+    matrices[2] = 0.0
+    alice, bob = rng.standard_normal((5, 4, 3)), rng.standard_normal((5, 6, 3))
+    multipliers = np.abs(matrices).sum(axis=(1, 2))[:, None] * rng.random((5, 10))
+    lower, upper = vector_biases(matrices, alice, bob), dual_biases(matrices, multipliers)
+    for i, matrix in enumerate(matrices):
+        strategy = VectorStrategy(alice=alice[i], bob=bob[i])
+        assert lower[i] == pytest.approx(strategy_bias(matrix, strategy), rel=1e-12)
+        assert upper[i] == pytest.approx(dual_bias(matrix, multipliers[i]), rel=1e-12)
+    assert (lower[2], upper[2]) == (0.0, 0.0)
+
+
+def test_an_eigendecomposition_that_fails_costs_only_tightness(monkeypatch):
+    found = propose(CHSH)
+
+    def fail(_):
+        raise np.linalg.LinAlgError("Eigenvalues did not converge")
+
+    monkeypatch.setattr(np.linalg, "eigh", fail)
+    for level in LEVELS[1:]:
+        bound = certify(CHSH, found, level=level)
+        assert bound.lower == pytest.approx(0.5**0.5)
+        assert 0.5**0.5 < bound.upper <= 1 + 1e-14
+
+
+def test_ends_that_contradict_each_other_are_not_hidden(monkeypatch):
+    found = propose(CHSH)
+    monkeypatch.setattr(certificate, "dual_bias", lambda *_: 0.5)
+    reached = strategy_bias(CHSH, found.strategy)
+    with pytest.raises(InconsistencyError) as caught:
+        certify(CHSH, found)
+    assert str(caught.value) == f"the ends of a certificate contradict each other: {reached}, 0.5"
+
+
+def test_a_proposal_for_another_game():
+    with pytest.raises(SolverError) as caught:
+        certify(np.ones((2, 3)), propose(CHSH))
+    assert str(caught.value) == "the solver's proposal is of another shape than the 2 x 3 game"
 
 
 @pytest.mark.parametrize("where", ["alice", "bob", "alice_multipliers", "bob_multipliers"])

@@ -61,6 +61,41 @@ def test_solve_without_advantage(run):
     assert out.endswith("advantage REFUTED: 0\n")
 
 
+def test_solve_with_everything(run, tmp_path):
+    target = tmp_path / "proof.json"
+    arguments = ("solve", "odd_cycle:n=5", "--exact", "--pairs", "1", "--certificate", target)
+    code, out, err = run(*arguments)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-3:] == [
+        "with 1 pair: 0.975528258147 … 0.975528258148, upper end by the Tsirelson bound",
+        "exact Tsirelson bias, proved: sqrt(2)*sqrt(sqrt(5) + 5)/4",
+        f"certificate of the Tsirelson bias 0.951056516295 … 0.951056516296 written to {target}",
+    ]
+    script = ROOT / "solvers" / "check_certificate.py"
+    command = [sys.executable, "-I", "-S", str(script), str(target)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert checked.stdout.startswith("PROVEN: the Tsirelson bias lies in [0.951056516295")
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.endswith("Cure: use --force, or overwrite=True, to replace it.\n")
+    content = json.loads(run(*arguments, "--force", "--format", "json")[1])
+    assert content["exact"]["polynomial"] == [1, 0, -125, 0, 3125]
+    assert content["with_pairs"]["optimal"] == "PROVEN"
+    assert content["certificate"]["file"] == str(target)
+
+
+def test_solve_in_exact_arithmetic_and_in_limited_time(run):
+    content = json.loads(run("solve", "chsh", "--level", "exact", "--format", "json")[1])
+    value = content["quantum"]["bias"]
+    assert value["lower"] < 2**-0.5 < value["upper"] < value["lower"] + 1e-15
+    arguments = ("solve", "hadamard:n=128", "--time-limit", "200ms", "--format", "json")
+    code, out, _ = run(*arguments)
+    classical = json.loads(out)["classical"]
+    assert code == 0
+    assert classical["interrupted"] is True
+    assert classical["bias"]["lower"] < classical["bias"]["upper"]
+
+
 def test_solve_json_is_the_contract(run):
     code, out, _ = run("solve", "hft:p=0.3,beta=0.3", "--format", "json")
     content = json.loads(out)
@@ -214,12 +249,13 @@ BAD = [
     ),
     (
         ("solve", "chsh", "--method", "SCS"),
-        "Error: `method` is not known; received 'SCS'. Cure: use one of lowrank, scs.\n",
+        "Error: `method` is not known; received 'SCS'. Cure: use one of auto, lowrank,"
+        " interior-point, scs, clarabel, cvxpy:NAME.\n",
     ),
     (
-        ("solve", "staircase:n=40"),
-        "Error: the classical value of a 40 x 40 game needs 2^39 = 5.5e+11 strategies,"
-        " about 1.9 hours; the limit is 1.1e+09. Cure: raise max_strategies (--max-strategies),"
+        ("solve", "staircase:n=4", "--max-strategies", "7"),
+        "Error: the classical value of a 4 x 4 game needs about 8 strategies, about 2e-09 s;"
+        " the limit is 7. Cure: raise max_strategies (--max-strategies), give a time limit,"
         " or merge inputs\n",
     ),
     (
@@ -263,7 +299,7 @@ def test_errors_for_machines(run):
         "file": None,
         "problems": [
             {"key": "method", "rule": "is not known", "received": "'x'",
-             "cure": "use one of lowrank, scs"}
+             "cure": "use one of auto, lowrank, interior-point, scs, clarabel, cvxpy:NAME"}
         ],
     }  # fmt: skip
 
@@ -285,7 +321,7 @@ def test_interrupt_leaves_nothing_behind(run, tmp_path, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("xorgames.solvers.solve.enumerate_strategies", interrupt)
+    monkeypatch.setattr("xorgames.solvers.solve.classical_bias", interrupt)
     target = tmp_path / "report.html"
     assert run("report", "chsh", "-o", target) == (
         130,

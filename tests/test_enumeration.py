@@ -1,125 +1,204 @@
-"""Enumeration against brute force, in exact integers and in doubles, in both orientations."""
+"""Enumeration against brute force: compiled and not, at every width, in threads, interrupted."""
 
-from fractions import Fraction
+import subprocess
+import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import classical_bias, fractions_of, random_matrix
-from xorgames.errors import TooLargeError
+from tests.brute_signs import best_value, hadamard, random_rows, sign_matrix
+from xorgames.errors import InconsistencyError
 from xorgames.solvers import enumeration
-from xorgames.solvers.certificate import deterministic_bias
-from xorgames.solvers.enumeration import enumerate_strategies
+from xorgames.solvers.enumeration import choose_type, enumerate_signs
+from xorgames.solvers.signs import value_of
+from xorgames.solvers.workers import Watch
+
+
+@pytest.fixture(params=["numpy", "compiled"])
+def path(request, monkeypatch):
+    """Make all sizes take one of the two paths."""
+    compiled = request.param == "compiled"
+    monkeypatch.setattr(enumeration, "uses_kernels", lambda _: compiled)
+    return request.param
+
+
+both_paths = pytest.mark.usefixtures("path")
+
+
+def check(rows, **about):
+    found = enumerate_signs(rows, watch=Watch(**about))
+    assert not found.interrupted
+    assert found.value == found.upper == value_of(rows, found.signs)
+    return found
 
 
 @settings(max_examples=200, deadline=None)
-@given(seed=st.integers(0, 2**32))
-def test_small_integers_are_exact(seed):
-    rng = np.random.default_rng(seed)
-    m, n = rng.integers(1, 7, size=2)
-    matrix = fractions_of(rng.integers(-9, 10, (m, n))) / int(rng.integers(1, 30))
-    found = enumerate_strategies(matrix)
-    assert found.upper == classical_bias(matrix)
-    assert deterministic_bias(matrix, found.strategy) == found.upper
+@given(seed=st.integers(0, 2**32), workers=st.sampled_from([1, 2]))
+def test_against_brute_force(seed, workers):
+    rows = random_rows(np.random.default_rng(seed))
+    assert check(rows, workers=workers).value == best_value(rows)
 
 
-@settings(max_examples=100, deadline=None)
-@given(seed=st.integers(0, 2**32), spread=st.sampled_from([0, 3, 150]))
-def test_reals_are_bracketed(seed, spread):
-    rng = np.random.default_rng(seed)
-    matrix = fractions_of(random_matrix(rng) * 10.0 ** int(rng.integers(-spread, spread + 1)))
-    found = enumerate_strategies(matrix)
-    reached = deterministic_bias(matrix, found.strategy)
-    assert reached <= classical_bias(matrix) <= found.upper
-    assert found.upper - reached <= found.upper * Fraction(1, 10**12)
+@both_paths
+def test_compiled_against_brute_force():
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        rows = random_rows(rng)
+        assert check(rows).value == best_value(rows)
 
 
-def test_wildly_different_entries_are_bracketed():
+#: The largest column sum and the largest number that each type holds, and what comes next.
+BORDERS = [
+    (np.int8, np.int16, 2**7 - 1, 2**8 - 1),
+    (np.int16, np.int32, 2**15 - 1, 2**16 - 1),
+    (np.int32, np.int64, 2**31 - 1, 2**32 - 1),
+]
+
+
+@both_paths
+@pytest.mark.parametrize(("narrow", "wide", "widest", "largest"), BORDERS)
+def test_sums_across_every_border(narrow, wide, widest, largest):
+    """Column sums and totals from just below to just above what fits; nothing may wrap around."""
+    kinds = set()
+    for offset in range(-4, 5):
+        # One column with the largest sum, one large total in many columns.
+        for rows in (
+            np.array([[widest + offset, 0], [0, 1]]),
+            np.array([[widest - 3, 1], [3 + offset, 0]]),
+            np.array([[(2 * largest + offset) // 7] * 7, [0] * 6 + [1]]),
+        ):
+            kinds.add(choose_type(rows))
+            assert check(rows).value == best_value(rows)
+    assert {np.dtype(narrow), np.dtype(wide)} <= kinds
+
+
+@both_paths
+@pytest.mark.parametrize("size", [2**40, 2**54, 2**58])
+def test_wide_integers(size):
     rng = np.random.default_rng(3)
-    for _ in range(30):
-        exponents = rng.integers(-140, 141, (4, 5))
-        matrix = fractions_of(rng.standard_normal((4, 5)) * 10.0**exponents)
-        found = enumerate_strategies(matrix)
-        assert deterministic_bias(matrix, found.strategy) <= classical_bias(matrix) <= found.upper
+    rows = rng.integers(-size // 16, size // 16, (5, 5))
+    assert choose_type(rows) == np.int64
+    assert check(rows).value == best_value(rows)
 
 
-@pytest.mark.parametrize("largest", [2**28, 2**29, 2**31, 2**60, 2**62, 2**63, 2**80])
-def test_sums_across_every_width_of_integer(largest):
-    """The widest sum is the sum of all entries; at each border nothing may wrap around."""
-    for offset in (-1, 0, 1):
-        row = [Fraction(largest // 8 + offset)] * 4
-        matrix = np.array([row, row], dtype=object)
-        found = enumerate_strategies(matrix)
-        exact = sum(row) * 2
-        assert deterministic_bias(matrix, found.strategy) == exact
-        assert exact <= found.upper <= exact * (1 + Fraction(1, 10**12))
+def test_python_integers():
+    rows = np.array([[2**70, 1, -5], [3, 2**80, 2**64]], dtype=object)
+    found = enumerate_signs(rows, watch=Watch())
+    assert found.value == found.upper == best_value(rows)
+    stopped = Watch()
+    stopped.stop()
+    found = enumerate_signs(rows, watch=stopped)
+    assert found.interrupted
+    assert found.value <= best_value(rows) <= found.upper
 
 
-def test_rows_against_columns():
-    rng = np.random.default_rng(5)
-    for _ in range(20):
-        matrix = fractions_of(rng.integers(-5, 6, (9, 13)))
-        assert enumerate_strategies(matrix).upper == enumerate_strategies(matrix.T).upper
+@both_paths
+@pytest.mark.parametrize(("n", "value"), [(2, 2), (4, 8), (8, 20), (12, None), (16, 64)])
+def test_every_width_agrees(n, value, monkeypatch):
+    """The same game in each type that is wide enough."""
+    rows = sign_matrix(n) if value is None else hadamard(n)
+    found = set()
+    for kind in (np.int8, np.int16, np.int32, np.int64):
+        monkeypatch.setattr(enumeration, "choose_type", lambda _, kind=kind: np.dtype(kind))
+        found.add(check(rows).value)
+    assert found == {best_value(rows) if value is None and n < 10 else value or check(rows).value}
 
 
-def test_many_blocks_of_the_gray_code(monkeypatch):
-    """With a table of two rows, nearly all the work is in the Gray code."""
-    rng = np.random.default_rng(6)
-    matrices = [fractions_of(rng.integers(-5, 6, (11, 12))) for _ in range(3)]
-    reals = [fractions_of(rng.standard_normal((11, 12))) for _ in range(3)]
-    expected = [enumerate_strategies(matrix) for matrix in matrices + reals]
-    monkeypatch.setattr(enumeration, "_TABLE_ENTRIES", 48)
+def test_hadamard_32():
+    """Known value 160; all 2^31 sign vectors."""
+    found = check(hadamard(32))
+    assert (found.value, found.strategies) == (160, 2**31)
+
+
+@both_paths
+def test_threads_and_pieces_do_not_matter(monkeypatch):
+    rows = sign_matrix(15)
+    expected = check(rows, workers=1)
+    monkeypatch.setattr(enumeration, "_TABLE_BYTES", 2**10)
+    monkeypatch.setattr(enumeration, "_NUMPY_TABLE_BYTES", 2**10)
+    narrow = check(rows, workers=1)
+    monkeypatch.setattr(enumeration, "_PIECE", 2**8)
+    monkeypatch.setattr(enumeration, "_NUMPY_PIECE", 2**8)
     calls = []
-    for matrix, known in zip(matrices + reals, expected, strict=True):
-        found = enumerate_strategies(
-            matrix, progress=lambda done, total: calls.append((done, total))
-        )
-        assert deterministic_bias(matrix, found.strategy) == deterministic_bias(
-            matrix, known.strategy
-        )
-    assert all(0 <= done < total == 2**10 for done, total in calls)
-    assert len(calls) >= 12
+    for workers in (1, 2, 3):
+        found = check(rows, workers=workers, progress=lambda *call: calls.append(call))
+        assert found.value == expected.value
+        assert found.signs.tolist() == narrow.signs.tolist()
+    assert len(calls) == 3 * 2**6
+    assert {total for _, total in calls} == {2**14}
+    assert [done for done, _ in calls[:64]] == [2**8 * (i + 1) for i in range(64)]
 
 
-def test_inputs_that_are_never_asked_cost_nothing():
-    matrix = fractions_of(np.zeros((60, 60)))
-    matrix[5, 7] = Fraction(-1, 3)
-    found = enumerate_strategies(matrix)
-    assert (found.upper, found.strategies) == (Fraction(1, 3), 1)
-    assert enumerate_strategies(matrix * 0).upper == 0
+def test_interrupt_and_time_limit_leave_a_bracket(monkeypatch):
+    monkeypatch.setattr(enumeration, "_PIECE", 2**8)
+    monkeypatch.setattr(enumeration, "_NUMPY_PIECE", 2**8)
+    monkeypatch.setattr(enumeration, "_NUMPY_TABLE_BYTES", 2**8)
+    rows = sign_matrix(16)
+    best = check(rows).value
+
+    def interrupt(done, total):
+        if done >= total // 4:
+            raise KeyboardInterrupt
+
+    for about in ({"progress": interrupt}, {"time_limit_s": 1e-9}):
+        for workers in (1, 2):
+            found = enumerate_signs(rows, watch=Watch(workers=workers, **about))
+            assert found.interrupted
+            assert found.strategies < 2**15
+            assert value_of(rows, found.signs) == found.value <= best <= found.upper
 
 
-def test_the_first_output_of_the_smaller_side_is_zero():
-    strategy = enumerate_strategies(fractions_of([[-1, 2, 3], [4, 5, -6]])).strategy
-    assert strategy.a[0] == 0
+def test_a_kernel_that_lies_is_found_out(monkeypatch):
+    monkeypatch.setattr(enumeration, "_numpy_piece", lambda piece: (100, piece[1], piece[2]))
+    with pytest.raises(InconsistencyError) as caught:
+        enumerate_signs(np.array([[1, 1], [1, -1]]), watch=Watch())
+    assert str(caught.value) == "the enumeration found 456, but its signs reach 2"
 
 
-def test_refusal_names_strategies_time_and_cure():
-    matrix = fractions_of(np.ones((40, 50)))
-    with pytest.raises(TooLargeError) as caught:
-        enumerate_strategies(matrix)
-    assert str(caught.value) == (
-        "the classical value of a 40 x 50 game needs 2^39 = 5.5e+11 strategies, about 1.9 hours;"
-        " the limit is 1.1e+09. Cure: raise max_strategies (--max-strategies), or merge inputs"
-    )
-    with pytest.raises(TooLargeError, match="about 54 s"):
-        enumerate_strategies(fractions_of(np.ones((33, 33))))
-    with pytest.raises(TooLargeError, match=r"about 4\.3e\+24 years"):
-        enumerate_strategies(fractions_of(np.ones((134, 134))))
-    with pytest.raises(TooLargeError, match="the limit is 7"):
-        enumerate_strategies(fractions_of(np.ones((4, 4))), max_strategies=7)
+def test_a_worker_that_fails_is_heard(monkeypatch):
+    def fail(_):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(enumeration, "_numpy_piece", fail)
+    for workers in (1, 2):
+        with pytest.raises(MemoryError, match="no room"):
+            enumerate_signs(sign_matrix(5), watch=Watch(workers=workers))
 
 
-@pytest.mark.slow
-def test_memory_stays_flat():
-    """2^24 strategies in less than 20 MB beyond what is there before."""
-    import tracemalloc
-
-    matrix = fractions_of(np.random.default_rng(0).choice([-1, 1], (25, 25)))
+@pytest.mark.parametrize("n", [20, 25])
+def test_memory_stays_flat(n):
+    """Less than 20 MB beyond what is there before, however many strategies."""
+    rows = sign_matrix(n)
+    enumerate_signs(rows, watch=Watch())
     tracemalloc.start()
-    enumerate_strategies(matrix)
+    enumerate_signs(rows, watch=Watch())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20e6
+
+
+NO_CACHE = """
+import numba.core.caching as caching
+{setup}
+import numpy as np
+from xorgames.solvers.lanes import best_step
+one = np.ones((4, 4), np.int8)
+print(best_step(one[:1], one, one[0], 0, 1)[0])
+"""
+SETUPS = {
+    "no directory": "caching.CacheImpl._locator_classes = []",
+    "a full disk": """
+def save(*_): raise OSError("No space left on device")
+caching.Cache.save_overload = save
+caching.Cache.load_overload = lambda *_: None""",
+}
+
+
+@pytest.mark.parametrize("trouble", SETUPS)
+def test_without_a_place_for_the_cache(trouble):
+    code = NO_CACHE.format(setup=SETUPS[trouble])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("5\n", "")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.brute import fractions_of, random_matrix
 from xorgames.solvers import exact
+from xorgames.solvers.classical import classical_bias
 from xorgames.solvers.closed_form import two_by_two
-from xorgames.solvers.enumeration import enumerate_strategies
 from xorgames.solvers.exact import is_tsirelson_optimal
 from xorgames.solvers.tsirelson import tsirelson_bias
 from xorgames.strategy import DeterministicStrategy
@@ -20,7 +20,7 @@ from xorgames.strategy import DeterministicStrategy
 @given(entries=st.lists(st.integers(-6, 6), min_size=4, max_size=4).filter(any))
 def test_two_by_two_against_the_closed_form(entries):
     matrix = fractions_of(np.array(entries).reshape(2, 2))
-    best = enumerate_strategies(matrix).strategy
+    best = classical_bias(matrix).strategy
     assert is_tsirelson_optimal(matrix, best) is not two_by_two(matrix).advantage
 
 
@@ -29,7 +29,7 @@ def test_two_by_two_against_the_closed_form(entries):
 def test_agrees_with_the_brackets(seed):
     matrix = random_matrix(np.random.default_rng(seed))
     rational = fractions_of(matrix)
-    best = enumerate_strategies(rational)
+    best = classical_bias(rational)
     bound, _ = tsirelson_bias(matrix)
     if is_tsirelson_optimal(rational, best.strategy):
         assert float(best.upper) == pytest.approx(bound.midpoint, rel=1e-9)
@@ -41,10 +41,10 @@ def test_an_advantage_far_below_the_resolution_of_doubles():
     """Biased CHSH a hair inside the border p = 1/(2q): the values differ by about 1e-60."""
     p, q = Fraction(5, 8) - Fraction(1, 10**30), Fraction(4, 5)
     matrix = np.array([[p * q, p * (1 - q)], [(1 - p) * q, -(1 - p) * (1 - q)]])
-    assert not is_tsirelson_optimal(matrix, enumerate_strategies(matrix).strategy)
+    assert not is_tsirelson_optimal(matrix, classical_bias(matrix).strategy)
     p = Fraction(5, 8)
     matrix = np.array([[p * q, p * (1 - q)], [(1 - p) * q, -(1 - p) * (1 - q)]])
-    assert is_tsirelson_optimal(matrix, enumerate_strategies(matrix).strategy)
+    assert is_tsirelson_optimal(matrix, classical_bias(matrix).strategy)
 
 
 def test_sixty_four_inputs():
@@ -88,7 +88,7 @@ def test_the_four_ways_agree(seed):
     exact_matrix = fractions_of(np.round(matrix * 64))
     if not exact_matrix.any():
         return
-    best = enumerate_strategies(exact_matrix).strategy
+    best = classical_bias(exact_matrix).strategy
     signs = np.multiply.outer(1 - 2 * best.a, 1 - 2 * best.b).astype(object)
     slack = exact._slack(np.vectorize(int, otypes=[object])(exact_matrix * signs))
     assert is_tsirelson_optimal(exact_matrix, best) is exact._is_positive_semidefinite(slack)
@@ -99,7 +99,7 @@ def test_too_much_elimination_is_left_undecided(monkeypatch):
     matrix = fractions_of(np.ones((1, 1)))
     for _ in range(4):
         matrix = np.block([[matrix, matrix], [matrix, -matrix]])
-    best = enumerate_strategies(matrix).strategy
+    best = classical_bias(matrix).strategy
     assert is_tsirelson_optimal(matrix, best) is True
     monkeypatch.setattr(exact, "_MOST_WORK", 0.0)
     assert is_tsirelson_optimal(matrix, best) is None

@@ -232,7 +232,7 @@ def test_the_witness_method():
 
 
 def test_too_large_to_enumerate():
-    with pytest.raises(TooLargeError, match="needs 2\\^3 = 8 strategies"):
+    with pytest.raises(TooLargeError, match="needs about 8 strategies"):
         solve(catalog.staircase(4), max_strategies=7)
 
 

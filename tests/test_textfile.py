@@ -227,7 +227,7 @@ def test_unreadable(tmp_path, monkeypatch, failure, received):
 
 def test_impossible_name():
     assert message("x\0.toml") == (
-        "x\0.toml: `file` must be readable; received embedded null byte."
+        "x\0.toml: `file` must be readable; received a name with a null character."
     )
 
 

@@ -89,8 +89,10 @@ def _read_bytes(path: Path) -> bytes:
         reject("file", "must exist", received="no such file", cure=_near_file(path))
     except PermissionError:
         reject("file", "must be readable", received="permission denied", cure="change its mode")
-    except (OSError, ValueError) as error:
-        reject("file", "must be readable", received=getattr(error, "strerror", None) or error)
+    except ValueError:
+        reject("file", "must be readable", received="a name with a null character")
+    except OSError as error:
+        reject("file", "must be readable", received=error.strerror)
     if len(content) > MAX_BYTES:
         reject("file", f"must not exceed {MAX_BYTES >> 20} MiB", received="a larger file")
     if not content.strip():

@@ -8,6 +8,9 @@ import click
 from xorgames.cli.options import format_option, read_game, solve_game, solver_options
 from xorgames.cli.text import aligned
 
+#: More answers of a party than this are cut short in a table; JSON has them all.
+_MOST_BITS = 24
+
 if TYPE_CHECKING:
     from xorgames.solvers.solution import Solution
 
@@ -28,24 +31,58 @@ def catalog_command(form: str) -> None:
 
 @click.command("solve")
 @click.argument("game", metavar="GAME")
+@click.option("--exact", is_flag=True, help="Look for the Tsirelson bias as an algebraic number.")
+@click.option("--pairs", type=click.IntRange(min=0), help="The value with so many Bell pairs, too.")
+@click.option(
+    "--certificate", type=click.Path(), help="Write a proof that anyone can check to this file."
+)
+@click.option("--force", is_flag=True, help="Overwrite the certificate if it exists.")
 @solver_options
 @format_option("json")
-def solve_command(game: str, method: str, max_strategies: int | None, form: str) -> None:
+def solve_command(
+    game: str, exact: bool, pairs: int | None, certificate: str | None, **options: Any
+) -> None:
     """Compute the values of a game, the strategies, and whether entanglement helps."""
-    solution = solve_game(read_game(game), method=method, max_strategies=max_strategies)
+    from xorgames.output import check_target
+
+    form, force = options.pop("form"), options.pop("force")
+    if certificate is not None:
+        check_target(certificate, overwrite=force)
+    solution = solve_game(read_game(game), **options)
+    content, lines = solution.to_dict(), [solution_text(solution)]
+    if pairs is not None:
+        from xorgames.solvers.dimension import value_with_pairs
+
+        limited = value_with_pairs(solution, pairs=pairs)
+        content["with_pairs"] = limited.to_dict()
+        count = _plural(pairs, "pair")
+        lines.append(f"with {count}: {limited.value}, upper end by the {limited.proof}")
+    if exact:
+        from xorgames.solvers.algebraic import exact_value
+
+        found = exact_value(solution.game, solution.quantum.bias)
+        content["exact"] = found.to_dict()
+        lines.append(f"exact Tsirelson bias, {found.grade}: {found.expression}")
+    if certificate is not None:
+        from xorgames.solvers.certificate_file import save_certificate
+
+        best = solution.classical.strategy
+        proven = save_certificate(solution.game, certificate, classical=best, overwrite=force)
+        content["certificate"] = {"file": certificate, "bias": proven.to_dict()}
+        lines.append(f"certificate of the Tsirelson bias {proven} written to {certificate}")
     if form == "json":
-        click.echo(json.dumps(solution.to_dict(), indent=2, allow_nan=False))
+        click.echo(json.dumps(content, indent=2, allow_nan=False))
     else:
-        click.echo(solution_text(solution))
+        click.echo("\n".join(lines))
 
 
 @click.command("angles")
 @click.argument("game", metavar="GAME")
 @solver_options
 @format_option("json")
-def angles_command(game: str, method: str, max_strategies: int | None, form: str) -> None:
+def angles_command(game: str, form: str, **options: Any) -> None:
     """Print the measurement angles for one Bell pair, ready to dial."""
-    solution = solve_game(read_game(game), method=method, max_strategies=max_strategies)
+    solution = solve_game(read_game(game), **options)
     if form == "json":
         click.echo(json.dumps(_angles_dict(solution), indent=2, allow_nan=False))
     else:
@@ -66,18 +103,18 @@ def schema_command(what: str) -> None:
 def solution_text(solution: "Solution") -> str:
     """Return the values of a game as a table."""
     game, classical, quantum = solution.game, solution.classical, solution.quantum
-    one_pair = solution.one_pair
-    bits = "".join(map(str, classical.strategy.a)), "".join(map(str, classical.strategy.b))
+    one_pair, rank = solution.one_pair, quantum.rank
+    bits = [_bits(answers) for answers in (classical.strategy.a, classical.strategy.b)]
     plane = "one plane suffices" if one_pair.planar else "not in one plane"
     short = one_pair.shortfall.upper
     if short > 1e-9:
         plane = f"best found, at most {short:.3g} short of quantum; {plane}"
-    pairs = f"{quantum.pairs} pair" + ("" if quantum.pairs == 1 else "s")
+    stopped = ", stopped early" if classical.interrupted else ""
     rows = [
         ["", "value", "bias", "how"],
-        ["classical", "", "", f"{classical.method}; a = {bits[0]}, b = {bits[1]}"],
+        ["classical", "", "", f"{classical.method}{stopped}; a = {bits[0]}, b = {bits[1]}"],
         ["one pair", "", "", plane],
-        ["quantum", "", "", f"{quantum.method}; rank {quantum.rank}, {pairs}"],
+        ["quantum", "", "", f"{quantum.method}; rank {rank}, {_plural(quantum.pairs, 'pair')}"],
         ["no-signalling", "", "", "sum of |M|"],
     ]
     parts: tuple[Any, ...] = (classical, one_pair, quantum, solution.no_signalling)
@@ -126,6 +163,15 @@ def angles_text(solution: "Solution") -> str:
         short = one_pair.shortfall.upper
         lines.append(f"best found with one pair; at most {short:.3g} short of the quantum value")
     return "\n".join(lines)
+
+
+def _bits(answers: Any) -> str:
+    text = "".join(map(str, answers))
+    return text if len(text) <= _MOST_BITS else text[:_MOST_BITS] + "…"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _outputs_text(labels: Any) -> str:

@@ -8,6 +8,7 @@ import click
 
 from xorgames.cli.machine_text import performance_text, requirements_text, verdict_text
 from xorgames.cli.options import (
+    CONDITIONS,
     Invocation,
     Quantity,
     conditions_options,
@@ -130,21 +131,17 @@ def hardware_command(
 
 
 def _requirements(
-    game: str,
-    *,
-    method: str,
-    max_strategies: int | None,
-    claim: str,
-    test: str,
-    infidelity: float = 0.0,
-    **conditions: Any,
+    game: str, *, claim: str, test: str, infidelity: float = 0.0, **options: Any
 ) -> "Requirements":
     from xorgames.hardware.requirements import require
 
     game_file = read_game(game)
-    asked = read_conditions(game_file, game, conditions)
-    solution = solve_game(game_file, method=method, max_strategies=max_strategies)
-    return require(solution, asked, infidelity=infidelity, claim=claim, test=test)
+    given = {key: options.pop(key) for key in CONDITIONS}
+    conditions = read_conditions(game_file, game, given)
+    solution = solve_game(game_file, **options)
+    if solution.classical.interrupted and options["time_limit_s"] is None:
+        raise click.Abort
+    return require(solution, conditions, infidelity=infidelity, claim=claim, test=test)
 
 
 def _verdict(game: str, design: str, profile: str | None, **options: Any) -> "Verdict":

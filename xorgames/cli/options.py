@@ -13,9 +13,12 @@ from xorgames.units import parse_quantity
 
 if TYPE_CHECKING:
     from xorgames.hardware.conditions import Conditions
-    from xorgames.solvers.enumeration import Progress
     from xorgames.solvers.solution import Solution
+    from xorgames.solvers.workers import Progress
     from xorgames.spec import GameFile
+
+#: The operating conditions, as the options give them.
+CONDITIONS = ("window_s", "alpha", "power", "local_time_s", "distance_m")
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -72,15 +75,34 @@ def solver_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of the solvers."""
     for option in (
         click.option(
+            "--time-limit",
+            "time_limit_s",
+            type=Quantity("s", "TIME"),
+            help="For each value, such as 30s; the bracket reached by then is given.",
+        ),
+        click.option(
             "--max-strategies",
             type=click.IntRange(min=1),
-            help="How many classical strategies may be enumerated.",
+            help="How many classical strategies may be compared.",
+        ),
+        click.option(
+            "--level",
+            default="verified",
+            show_default=True,
+            help="What the proof trusts: verified (IEEE doubles) or exact (integers alone).",
+        ),
+        click.option(
+            "--classical-method",
+            default="auto",
+            show_default=True,
+            help="auto, enumeration, branch-and-bound or threshold.",
         ),
         click.option(
             "--method",
-            default="lowrank",
+            default="auto",
             show_default=True,
-            help="How the Tsirelson value is found: lowrank or scs. It is certified in any case.",
+            help="How the Tsirelson value is found: auto, lowrank, interior-point, scs, clarabel"
+            " or cvxpy:NAME. It is certified in any case.",
         ),
     ):
         command = option(command)
@@ -129,17 +151,13 @@ def read_game(spec: str) -> "GameFile":
     return parse_game(spec)
 
 
-def solve_game(game_file: "GameFile", *, method: str, max_strategies: int | None) -> "Solution":
+def solve_game(game_file: "GameFile", *, max_strategies: int | None, **options: Any) -> "Solution":
     """Solve a game, with progress on stderr if that is a terminal."""
-    from xorgames.solvers.enumeration import MAX_STRATEGIES
     from xorgames.solvers.solve import solve
 
-    return solve(
-        game_file.game,
-        method=method,
-        max_strategies=max_strategies or MAX_STRATEGIES,
-        progress=terminal_progress("strategies"),
-    )
+    if max_strategies is not None:
+        options["max_strategies"] = max_strategies
+    return solve(game_file.game, progress=terminal_progress(), **options)
 
 
 def read_conditions(game_file: "GameFile", spec: str, given: dict[str, Any]) -> "Conditions":
@@ -153,7 +171,7 @@ def read_conditions(game_file: "GameFile", spec: str, given: dict[str, Any]) -> 
     return replace(conditions, **{key: value for key, value in given.items() if value is not None})
 
 
-def terminal_progress(what: str) -> "Progress | None":
+def terminal_progress() -> "Progress | None":
     """Return a callback that shows slow work on a terminal, or None where nobody watches."""
     if not sys.stderr.isatty():
         return None
@@ -161,6 +179,6 @@ def terminal_progress(what: str) -> "Progress | None":
 
     def show(done: int, total: int) -> None:
         if time.monotonic() - started > 0.5:
-            click.echo(f"\r{done / total:7.1%} of {total:.3g} {what}", err=True, nl=False)
+            click.echo(f"\rclassical value {done / total:7.1%}", err=True, nl=False)
 
     return show

@@ -1,0 +1,188 @@
+"""Saved certificates: round trip, the stand-alone checker, and every way of tampering."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xorgames import XORGame, catalog
+from xorgames.bound import Bound
+from xorgames.errors import InputError
+from xorgames.solvers import check_certificate as checker
+from xorgames.solvers.certificate import certify
+from xorgames.solvers.certificate_file import check_certificate, save_certificate
+from xorgames.solvers.tsirelson import propose
+from xorgames.strategy import DeterministicStrategy
+
+SCRIPT = Path(checker.__file__).resolve()
+
+
+def check(path: Path) -> subprocess.CompletedProcess[str]:
+    """Run the script as a stranger would: no site packages, nothing of the package."""
+    command = [sys.executable, "-I", "-S", str(SCRIPT), str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("certificates") / "chsh.json"
+    constant = DeterministicStrategy(a=np.array([0, 0]), b=np.array([0, 0]))
+    save_certificate(catalog.chsh(), path, classical=constant)
+    return path
+
+
+def test_the_script_is_short_and_imports_only_the_standard_library():
+    lines = SCRIPT.read_text().splitlines()
+    assert len(lines) < 60
+    imported = [line.split()[1] for line in lines if line.startswith(("import ", "from "))]
+    assert set(imported) <= sys.stdlib_module_names
+
+
+def test_the_script_proves_chsh(saved):
+    done = check(saved)
+    assert (done.returncode, done.stderr) == (0, "")
+    start, _, ends = done.stdout.partition(" in ")
+    assert start == "PROVEN: the Tsirelson bias lies"
+    lower, upper = json.loads(ends)
+    assert lower < 0.5**0.5 < upper
+    assert upper - lower < 1e-15
+
+
+@pytest.mark.parametrize(
+    "spec", ["hft:p=0.3,beta=0.3", "random_access_code:n=4", "load_balancing:threshold=0.6,cells=8"]
+)
+def test_round_trip(tmp_path, spec):
+    game = catalog.parse(spec)
+    path = tmp_path / "certificate.json"
+    bound = save_certificate(game, path)
+    assert check_certificate(path) == bound
+    assert check(path).returncode == 0
+    assert bound.width < 1e-13 * bound.upper
+    assert json.loads(path.read_text())["id"] == game.id
+
+
+def test_a_wide_game_is_transposed(tmp_path):
+    game = XORGame.from_matrix(
+        np.random.default_rng(1).integers(1, 9, (2, 7)) * [1, -1, 1, 1, -1, 1, 1]
+    )
+    bound = save_certificate(game, tmp_path / "wide.json")
+    assert json.loads((tmp_path / "wide.json").read_text())["upper"]["transposed"] is True
+    assert check_certificate(tmp_path / "wide.json") == bound
+
+
+def test_a_given_proposal_is_what_is_saved(tmp_path):
+    game = catalog.chsh()
+    proposal = propose(game.matrix, method="interior-point")
+    bound = save_certificate(game, tmp_path / "chsh.json", proposal=proposal)
+    assert bound == certify(game.exact_matrix, proposal, level="exact")
+
+
+def test_saving_twice_gives_the_same_bytes(saved, tmp_path):
+    constant = DeterministicStrategy(a=np.array([0, 0]), b=np.array([0, 0]))
+    save_certificate(catalog.chsh(), tmp_path / "again.json", classical=constant)
+    assert (tmp_path / "again.json").read_bytes() == saved.read_bytes()
+
+
+def test_an_existing_file_is_kept_unless_overwritten(saved):
+    before = saved.read_bytes()
+    with pytest.raises(InputError, match="`file` must not exist yet"):
+        save_certificate(catalog.hft(p=0.3, beta=0.3), saved)
+    assert saved.read_bytes() == before
+    constant = DeterministicStrategy(a=np.array([0, 0]), b=np.array([0, 0]))
+    save_certificate(catalog.chsh(), saved, classical=constant, overwrite=True)
+    assert saved.read_bytes() == before
+
+
+def numbers(part, path=()):
+    """Every number in the file, by its place."""
+    if isinstance(part, dict | list):
+        for key, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from numbers(inner, (*path, key))
+    else:
+        yield path, part
+
+
+def changed(content, path, value):
+    copy = json.loads(json.dumps(content))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return json.dumps(copy)
+
+
+def test_every_change_of_a_number_is_noticed(tmp_path):
+    """The texts (name, id, offset) prove nothing, and are not read."""
+    constant = DeterministicStrategy(a=np.array([0, 0]), b=np.array([0, 0]))
+    save_certificate(catalog.hft(p=0.3, beta=0.3), tmp_path / "hft.json", classical=constant)
+    content = json.loads((tmp_path / "hft.json").read_text())
+    proof = {key: content[key] for key in ("matrix", "lower", "upper", "classical")}
+    count = 0
+    for path, value in numbers(proof):
+        if isinstance(value, bool):
+            continue
+        for other in (
+            [f"{value}1", f"{value[:-1]}{'3' if value[-1] == '1' else '1'}"]
+            if isinstance(value, str)
+            else [value + 2**20, 1 - 2 * value]
+        ):
+            with pytest.raises(ValueError, match="do not prove what it claims"):
+                checker.proven_bracket(changed(content, path, other))
+            count += 1
+    assert count > 40
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("upper", "unit"), "-1", "ValueError: its numbers do not prove what it claims"),
+        (("upper", "unit"), "0", "ValueError: its numbers do not prove what it claims"),
+        (("upper", "a", 0), 0.5, "ValueError: invalid literal for int() with base 10: '0.5'"),
+        (
+            ("upper", "w", 0, 0),
+            float("nan"),
+            "ValueError: invalid literal for int() with base 10: 'NaN'",
+        ),
+        (("upper", "b", 0), [], "ValueError: zip() argument 2 is longer than argument 1"),
+        (("upper", "w"), [], "ValueError: zip() argument 2 is shorter than argument 1"),
+        (("lower", "alice"), [], "ValueError: zip() argument 2 is shorter than argument 1"),
+        (("lower", "alice", 0, 0), "1", "TypeError: "),
+        (("matrix", 0, 0), "nan", "ValueError: Invalid literal for Fraction: 'nan'"),
+    ],
+)
+def test_what_is_no_proof_is_refused_by_script_and_function(saved, tmp_path, path, value, message):
+    forged = tmp_path / "forged.json"
+    forged.write_text(changed(json.loads(saved.read_text()), path, value))
+    done = check(forged)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"NOT PROVEN: {message}")
+    with pytest.raises(InputError) as caught:
+        check_certificate(forged)
+    text = str(caught.value)
+    assert text.startswith(f"{forged}: `certificate` must prove what it claims; received {message}")
+    assert text.endswith("Cure: ask for the file again, or save a new one.")
+
+
+def test_a_file_cut_short_and_no_file(saved, tmp_path):
+    short = tmp_path / "short.json"
+    short.write_text(saved.read_text()[:-40])
+    assert check(short).returncode == 1
+    assert check(tmp_path / "nothing.json").stderr.startswith("NOT PROVEN: FileNotFoundError: ")
+    with pytest.raises(InputError, match="FileNotFoundError"):
+        check_certificate(tmp_path / "nothing.json")
+
+
+def test_fifty_by_fifty(tmp_path):
+    rng = np.random.default_rng(0)
+    game = XORGame.from_matrix(rng.choice([-1, 1], (50, 50)))
+    bound = save_certificate(game, tmp_path / "fifty.json")
+    assert isinstance(bound, Bound)
+    assert bound.width < 1e-13 * bound.upper
+    started = time.perf_counter()
+    assert check_certificate(tmp_path / "fifty.json") == bound
+    # Not a benchmark: it notices a checker that has become useless.
+    assert time.perf_counter() - started < 30

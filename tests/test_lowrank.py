@@ -1,0 +1,80 @@
+"""The low-rank alternation: unit rows, batches, escapes, Newton steps."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xorgames.solvers import lowrank, newton
+from xorgames.solvers.certificate import certify
+from xorgames.solvers.lowrank import ascend, unit_rows
+
+
+@pytest.mark.parametrize("start_rank", [1, 2])
+def test_rank_escape_leaves_spurious_fixed_points(start_rank):
+    rng = np.random.default_rng(7)
+    for _ in range(10):
+        matrix = rng.standard_normal(tuple(rng.integers(12, 20, 2)))
+        found = lowrank.propose(matrix, rng=np.random.default_rng(1), rank=start_rank)
+        bound = certify(matrix, found)
+        assert bound.width <= 1e-10 * bound.upper
+        assert found.strategy.rank > start_rank
+
+
+def test_rows_of_zeros_become_the_first_unit_vector():
+    rows = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0], [0.0, -2.0]]))
+    assert rows == pytest.approx(np.array([[0.6, 0.8], [1.0, 0.0], [0.0, -1.0]]))
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_a_batch_of_starts_or_games_is_each_on_its_own(seed):
+    rng = np.random.default_rng(seed)
+    m, n, rank = rng.integers(1, 7, 3)
+    games = rng.standard_normal((3, m, n))
+    starts = unit_rows(rng.standard_normal((3, n, rank)))
+    together = ascend(games, starts, sweeps=6)
+    one_game = ascend(games[0], starts, sweeps=6)
+    for i in range(3):
+        assert together[i] == pytest.approx(ascend(games[i], starts[i], sweeps=6), abs=1e-9)
+        assert one_game[i] == pytest.approx(ascend(games[0], starts[i], sweeps=6), abs=1e-9)
+
+
+def test_a_game_with_rows_and_columns_of_zeros_keeps_unit_vectors():
+    bob = ascend(np.diag([1.0, 0.0, 2.0]), unit_rows(np.ones((3, 2))), sweeps=5)
+    assert np.linalg.norm(bob, axis=1) == pytest.approx(1.0)
+
+
+def test_newton_doubles_the_digits():
+    """The gradient at distance d from the optimum falls to about d^2 in one step."""
+    matrix = np.array([[1.0, 1.0, 1.0], [1.0, -1.0, 0.5], [1.0, 0.5, -1.0]])
+    found = lowrank.propose(matrix, rng=np.random.default_rng(0)).strategy
+    for distance in (1e-2, 1e-3, 1e-4):
+        noise = np.random.default_rng(1).standard_normal(found.bob.shape)
+        bob = unit_rows(found.bob + distance * noise)
+        alice = unit_rows(matrix @ bob)
+        better = unit_rows(newton.newton_step(matrix, alice, bob))
+        reached = np.linalg.norm(matrix @ better, axis=1).sum()
+        best = np.linalg.norm(matrix @ found.bob, axis=1).sum()
+        assert best - reached < 100 * distance**3 + 1e-14
+        assert best - np.linalg.norm(matrix @ bob, axis=1).sum() > distance**2 / 100
+
+
+def test_a_newton_step_that_fails_does_no_harm(monkeypatch):
+    def fail(*_):
+        raise np.linalg.LinAlgError("singular")
+
+    monkeypatch.setattr(lowrank, "newton_step", fail)
+    matrix = np.random.default_rng(0).standard_normal((4, 4))
+    bound = certify(matrix, lowrank.propose(matrix, rng=np.random.default_rng(0)))
+    assert bound.width < 1e-11
+
+
+def test_out_of_checks_the_best_is_returned():
+    matrix = np.random.default_rng(0).standard_normal((60, 60))
+    few = certify(matrix, lowrank.propose(matrix, rng=np.random.default_rng(0), checks=1))
+    many = certify(matrix, lowrank.propose(matrix, rng=np.random.default_rng(0)))
+    assert few.lower <= many.lower <= many.upper <= few.upper
+    assert math.isfinite(few.width)
