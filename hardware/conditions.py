@@ -6,6 +6,7 @@ claim), a power (the probability that a true claim succeeds), a local decision t
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from xorgames.errors import InputError, Problem
@@ -101,6 +102,33 @@ class Conditions:
         if problems:
             raise InputError(problems)
         return cls(**numbers)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        r"""Return the conditions that a game file states in its `[conditions]` table.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong with the file.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "game.toml")
+        ...     text = "schema = 1\n[catalog]\nname = 'chsh'\n[conditions]\nalpha = 0.01"
+        ...     _ = path.write_text(text)
+        ...     Conditions.from_file(path).alpha
+        0.01
+        """
+        from xorgames.spec import read_game_file
+
+        table = read_game_file(path).conditions
+        try:
+            return cls.from_table(table)
+        except InputError as error:
+            raise error.in_file(str(path)) from None
 
     @property
     def light_time_s(self) -> float:

@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from xorgames.errors import InputError, Problem, near_name, reject
+from xorgames.errors import InputError, Problem, expect, near_name, reject
 from xorgames.hardware import link
 from xorgames.hardware.design_file import LAW, check_latency, read_design
 from xorgames.hardware.keys import PROFILE, design_schema
@@ -98,7 +98,11 @@ class Design:
                 cure = f"use the profile {LAW}" if LAW in self.profile_names else ""
                 reject("distance_m", rule, received=f"{distance_m:g} m", cure=cure)
         figures = self._figures(profile, distance_m)
-        quality = link.quality(self.numbers, figures["occupancy_time_s"])
+        quality = link.quality(
+            self.numbers,
+            storage_s=figures["occupancy_time_s"],
+            false_heralds=self._more_false_heralds(figures),
+        )
         return Performance(
             design=self.name, profile=profile, distance_m=distance_m, **figures, **quality
         )
@@ -116,6 +120,17 @@ class Design:
         """
         performance = self.evaluate(distance_m=distance_m, profile=profile)
         return performance.memory_lifetime_threshold_s(infidelity_max)
+
+    def _more_false_heralds(self, figures: Mapping[str, Any]) -> float:
+        """Return the false heralds beyond those at the design's own distance.
+
+        The stated infidelity of a pair holds there, with the false heralds that there are.
+        """
+        here = figures.get("false_herald_fraction")
+        if here is None:
+            return 0.0
+        own = self._figures(LAW, self.numbers["distance_m"])["false_herald_fraction"]
+        return max(0.0, float(here - own))
 
     def _own_distance_m(self, profile: str) -> float | None:
         return self.profiles.get(profile, self.numbers).get("distance_m")
@@ -172,6 +187,7 @@ def load_design(name_or_path: str | Path) -> Design:
     >>> load_design("yb_cavity").parameters[1].value
     0.7
     """
+    expect(name_or_path, (str, Path), key="design")
     path = Path(name_or_path)
     if isinstance(name_or_path, Path) or path.suffix.lower() in SUFFIXES or len(path.parts) != 1:
         try:

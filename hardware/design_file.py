@@ -7,6 +7,7 @@ from xorgames.errors import InputError, Problem
 from xorgames.hardware import keys, link
 from xorgames.hardware.noise import LIGHT_SPEED_M_PER_S
 from xorgames.hardware.parameters import Parameter, Rule, check_keys, read_numbers
+from xorgames.rules import check_text
 from xorgames.units import unit_of
 
 LAW = "law"
@@ -56,11 +57,9 @@ def _check_header(table: Mapping[str, Any], problems: list[Problem]) -> str | No
         received = "" if version is None else repr(version)
         rule, cure = "must be 1, the version of design files", "write schema = 1"
         problems.append(Problem(key="schema", rule=rule, received=received, cure=cure))
-    problems.extend(
-        Problem(key=key, rule="must be text", received=repr(table[key]))
-        for key in ("name", "source")
-        if not isinstance(table.get(key, ""), str)
-    )
+    for key in ("name", "source"):
+        if key in table:
+            check_text(table[key], key=key, problems=problems)
     model = table.get("model")
     if isinstance(model, str) and model in keys.MODELS:
         return model

@@ -104,9 +104,16 @@ def specified(numbers: Mapping[str, float]) -> dict[str, Any]:
     }
 
 
-def quality(numbers: Mapping[str, float], storage_s: float | None) -> dict[str, Any]:
-    """Return the infidelities and the error budget, by the names of `Performance`."""
-    heralded = numbers.get("state_infidelity", 1 - numbers.get("state_fidelity", 1.0))
+def quality(
+    numbers: Mapping[str, float], *, storage_s: float | None, false_heralds: float
+) -> dict[str, Any]:
+    """Return the infidelities and the error budget, by the names of `Performance`.
+
+    A false herald announces a pair that is not there: two random bits, infidelity 3/4.
+    """
+    stated = numbers.get("state_infidelity", 1 - numbers.get("state_fidelity", 1.0))
+    dark = min(0.75 * false_heralds, 0.75 - stated)
+    heralded = stated + dark
     lifetime_s = numbers.get("memory_lifetime_s")
     memory = 0.0
     if lifetime_s is not None and storage_s is not None:
@@ -122,7 +129,7 @@ def quality(numbers: Mapping[str, float], storage_s: float | None) -> dict[str, 
             "measurement_infidelity", (1 - math.sqrt(readout)) / 2
         ),
         "combined_infidelity": noise.combined_infidelity(heralded + memory, readout),
-        "error_budget": noise.error_budget(heralded, memory, *factors),
+        "error_budget": noise.error_budget(stated, dark, memory, *factors),
         "memory_lifetime_s": lifetime_s,
     }
 

@@ -84,16 +84,17 @@ def lifetime_threshold_s(
 
 
 def error_budget(
-    state_infidelity: float, memory: float, factor_a: float, factor_b: float
+    state_infidelity: float, dark: float, memory: float, factor_a: float, factor_b: float
 ) -> tuple[tuple[str, float], ...]:
     """Return what each cause takes from the correlators, in the order in which it acts.
 
     Each entry is the loss of what the causes before it have left, so that the entries sum to the
     combined infidelity exactly (to rounding, 1e-15).
     """
-    left = werner_visibility(state_infidelity + memory)
+    left = werner_visibility(state_infidelity + dark + memory)
     return (
         ("pair generation", 4 * state_infidelity / 3),
+        ("further false heralds", 4 * dark / 3),
         ("storage", 4 * memory / 3),
         ("readout at Alice", left * (1 - factor_a)),
         ("readout at Bob", left * factor_a * (1 - factor_b)),

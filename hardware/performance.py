@@ -18,8 +18,7 @@ class Performance:
     rate_hz : float
         Heralded pairs a second.
     state_infidelity : float
-        Of a pair when it is measured: as heralded, plus storage. False heralds are part of the
-        heralded pair's infidelity, which the design states as an upper bound.
+        Of a pair when it is measured: as heralded, plus storage.
     measurement_infidelity : float
         The symmetric readout error of each side that shrinks the correlators as the real one does.
     combined_infidelity : float
@@ -27,7 +26,8 @@ class Performance:
     decision_time_s : float
         From the question to the answer.
     heralded_infidelity : float
-        Of a pair before storage.
+        Of a pair before storage: as stated for the design's own distance, false heralds there
+        included, plus 3/4 of the false heralds by which another distance exceeds them.
     pairs_per_round : int
         Bell pairs available in each round of the game.
     error_budget : tuple of (str, float)
@@ -43,7 +43,7 @@ class Performance:
     channel_use : float or None
         The fraction of the possible attempts that are made.
     false_herald_fraction : float or None
-        Heralds that dark counts may have caused, by the conservative count; not added again.
+        Heralds that dark counts may have caused, by the conservative count.
     link_time_s : float or None
         From emission to the herald's arrival.
     fibre_transmission : float or None

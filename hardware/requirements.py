@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from xorgames.bound import Bound, Finding
+from xorgames.errors import expect
 from xorgames.hardware.conditions import Conditions
 from xorgames.hardware.rounds import Rounds, rounds_needed
 from xorgames.solvers.solution import Solution
@@ -162,7 +163,9 @@ def require(
     >>> needs.rounds.first, needs.rate_min_hz, needs.combined_infidelity_max.display(6)
     (211, 21100.0, '0.292893 … 0.292894')
     """
+    expect(solution, Solution, key="solution", cure="solve makes one")
     conditions = Conditions() if conditions is None else conditions
+    expect(conditions, Conditions, key="conditions")
     rounds = rounds_needed(
         solution,
         infidelity=infidelity,

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from xorgames.bound import Bound, Finding
-from xorgames.errors import InputError, Problem, near_name
+from xorgames.errors import InputError, Problem, expect, near_name
 from xorgames.exact import exact_number
 from xorgames.hardware.binomial import MOST_ROUNDS, binomial_rounds
 from xorgames.hardware.conditions import Conditions
@@ -134,6 +134,7 @@ def rounds_needed(
     >>> rounds.test, rounds.first, rounds.safe, rounds.expected_score_rounds
     ('binomial', 211, 229, 65)
     """
+    expect(solution, Solution, key="solution", cure="solve makes one")
     infidelity = _check_infidelity(infidelity)
     levels = Conditions(alpha=alpha, power=power)
     test = _choose(solution, claim, test)

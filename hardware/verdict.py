@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xorgames.bound import Bound, Finding
-from xorgames.errors import reject
+from xorgames.errors import expect, reject
 from xorgames.hardware.design import Design
 from xorgames.hardware.performance import Performance
 from xorgames.hardware.requirements import Requirements
@@ -136,6 +136,8 @@ def check(
     >>> check(xg.require(chsh, xg.Conditions(window_s=0.01)), yb).verdict
     'FAIL'
     """
+    expect(requirements, Requirements, key="requirements", cure="require makes them")
+    expect(design, (Design, Performance), key="design", cure="load_design reads one")
     performance = _evaluated(requirements, design, profile)
     needs = requirements.at_infidelity(performance.combined_infidelity)
     criteria = [
@@ -285,7 +287,9 @@ def _met(count: int, how: str, needs: Requirements, performance: Performance) ->
     window_s = needs.conditions.window_s
     mean = performance.rate_hz * window_s
     chance = float(gammainc(count, mean))
-    enough = "in practice never" if chance < 1e-6 else f"with probability {chance:.3g}"
+    enough = f"with probability {chance:.3g}"
+    if not 1e-6 < chance < 0.9999:
+        enough = "in practice always" if chance > 0.5 else "in practice never"
     return (
         f"{how}: {'met' if mean > count else 'not met'} in {format_quantity(window_s, 's')}. "
         f"It needs {count} rounds; the window holds {mean:.4g} pairs on average and "

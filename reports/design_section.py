@@ -6,11 +6,16 @@ from dataclasses import fields
 from xorgames.hardware.design import Design
 from xorgames.hardware.performance import Performance
 from xorgames.reports.blocks import Block, Paragraph, Section, Table, clean, table
-from xorgames.units import format_quantity, unit_of
+from xorgames.units import format_quantity, name_of, unit_of
 
 _NOT_TUNED = (
     "Where the two columns differ by more than rounding, the stated figure does not follow from "
     "the parameters below. Nothing was tuned to agree."
+)
+
+_ELSEWHERE = (
+    "The design is stated for {}: results that its source states there are not shown beside those "
+    "computed here for another distance."
 )
 
 
@@ -22,12 +27,16 @@ def design_section(design: Design | None, performance: Performance) -> Section:
     heading = f"The machine: {clean(performance.design)}"
     if design is None:
         return Section(heading, (_figures(performance, {}), _budget(performance)))
+    own_m = design.numbers.get("distance_m")
     stated = {part.name: part.value for part in design.reported}
+    elsewhere = ""
+    if own_m is not None and performance.distance_m != own_m:
+        stated, elsewhere = {}, " " + _ELSEWHERE.format(format_quantity(own_m, "m"))
     source = clean(design.source, 200) or "not stated"
     blocks: list[Block] = [
         Paragraph(
             f"Model: {design.model}; profile: {clean(performance.profile)}. "
-            f"Where the table names no other source, a number's source is: {source}."
+            f"Where the table names no other source, a number's source is: {source}." + elsewhere
         ),
         _figures(performance, stated),
         *([Paragraph(_NOT_TUNED)] if stated else []),
@@ -37,7 +46,7 @@ def design_section(design: Design | None, performance: Performance) -> Section:
             ("parameter", "value", "meaning", "source"),
             [
                 (
-                    _name(part.name),
+                    name_of(part.name),
                     format_quantity(part.value, part.unit, digits=6),
                     part.about,
                     "" if part.source == design.source else clean(part.source, 200),
@@ -56,7 +65,7 @@ def _figures(performance: Performance, stated: Mapping[str, float]) -> Table:
     """Return every figure computed, and beside it what the source states, not tuned to agree."""
     rows = [
         (
-            _name(name),
+            name_of(name),
             format_quantity(value, unit_of(name), digits=5),
             format_quantity(stated[name], unit_of(name), digits=5) if name in stated else "",
         )
@@ -94,7 +103,7 @@ def _profile(design: Design, profile: str) -> Table:
         f"Profile {clean(profile)}: these figures replace the formulas",
         ("figure", "value"),
         [
-            (_name(name), format_quantity(value, unit_of(name), digits=6))
+            (name_of(name), format_quantity(value, unit_of(name), digits=6))
             for name, value in design.profiles[profile].items()
         ],
         align="lr",
@@ -103,9 +112,3 @@ def _profile(design: Design, profile: str) -> Table:
 
 def _percent(part: float, whole: float) -> str:
     return f"{100 * part / whole:.1f} %" if whole else ""
-
-
-def _name(key: str) -> str:
-    """Write a key as words, without the unit that its value carries."""
-    unit = {"s": "_s", "m": "_m", "Hz": "_hz", "dB/km": "_db_per_km", "m/s": "_m_per_s"}
-    return key.removesuffix(unit.get(unit_of(key), "")).replace("_", " ")

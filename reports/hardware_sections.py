@@ -139,7 +139,7 @@ def _rounds(needs: Requirements) -> Table:
         ("expected-score", rounds.expected_score_rounds, "about 0.5"),
     ]
     rows = [
-        (test, power, _count(count), "none" if count is None else _rate(count / window_s))
+        (test, power, _count(count), "no rate" if count is None else _rate(count / window_s))
         for i, (test, count, power) in enumerate(counts)
         if i == 0 or test != rounds.test
     ]
@@ -181,7 +181,7 @@ def _windows(needs: Requirements, rate_hz: float | None) -> Table:
     for window_s in sorted({*_WINDOWS_S, asked_s}):
         row = [format_quantity(window_s, "s") + (" (asked)" if window_s == asked_s else "")]
         for first, fewest in counts.values():
-            row.append("none" if first is None else f"above {_rate(first / window_s)}")
+            row.append("no rate suffices" if first is None else f"above {_rate(first / window_s)}")
             if rate_hz is not None:
                 row.append(_WORDS[_enough(rate_hz * window_s, first, fewest)])
         rows.append(row)
@@ -246,7 +246,7 @@ def _missed(criterion: Criterion) -> str:
 
 def _compared(criterion: Criterion) -> str:
     if criterion.required is None:
-        return "none is enough" if criterion.passed is False else "not proven"
+        return "nothing suffices" if criterion.passed is False else "not proven"
     word = "below" if criterion.comparison == "<" else "above"
     return f"{word} {_quantity(criterion.required, criterion.unit)}"
 
@@ -264,7 +264,7 @@ def _rate(rate_hz: float) -> str:
 
 
 def _count(count: int | None) -> str:
-    return "none" if count is None else f"{count:,}"
+    return "no number" if count is None else f"{count:,}"
 
 
 def _percent_down(fraction: float) -> str:

@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import Any
 
 from xorgames import __version__
+from xorgames.errors import expect
 from xorgames.hardware.requirements import Requirements
 from xorgames.hardware.verdict import Verdict
 from xorgames.reports.blocks import Block, Command, Items, Paragraph, Section, block_to_dict, clean
@@ -99,6 +100,7 @@ def build_report(subject: Subject, *, command: str | None = None) -> Report:
     >>> report.title, report.verdict
     ('CHSH: is entanglement worth it?', 'PROVEN')
     """
+    expect(subject, (Solution, Requirements, Verdict), key="subject")
     if isinstance(subject, Verdict):
         return _on_verdict(subject, command)
     if isinstance(subject, Requirements):

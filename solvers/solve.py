@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from xorgames.bound import Bound, Finding
-from xorgames.errors import InconsistencyError, reject
+from xorgames.errors import InconsistencyError, expect, reject
 from xorgames.game import XORGame
 from xorgames.solvers.certificate import certify, deterministic_bias, strategy_bias
 from xorgames.solvers.classical import MAX_STRATEGIES, classical_bias
@@ -81,6 +81,7 @@ def solve(
     {'a': [0.0, 90.0], 'b': [45.0, -45.0]}
     """
     started = time.perf_counter()
+    expect(game, XORGame, key="game", cure="load_game reads a file, catalog.parse a name")
     random = np.random.default_rng(rng)
     if level not in ("verified", "exact"):
         reject("level", 'must be "verified" or "exact"', received=repr(level))

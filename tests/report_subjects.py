@@ -14,6 +14,8 @@ from xorgames.reports.model import build_report
 from xorgames.solvers.solve import solve
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" & `tick` |pipe| $x$ \u202e\x00\n# *b* _e_ [l](u)"
+# What a game file may hold: the rest is refused there.
+PRINTABLE = " ".join("".join(c if c.isprintable() else " " for c in HOSTILE).split())
 COMMAND = "xorgames report GAME -o report.html"
 
 
@@ -29,12 +31,12 @@ def _hostile():
     return XORGame.from_predicate(
         [["1/4"] * 2] * 2,
         [[0, 0], [0, 1]],
-        name=HOSTILE,
-        source=HOSTILE,
+        name=PRINTABLE,
+        source=PRINTABLE,
         labels={
-            "a": [HOSTILE, "1"],
-            "b": ["名前", HOSTILE],
-            "x": [HOSTILE, "é"],
+            "a": [PRINTABLE, "1"],
+            "b": ["名前", PRINTABLE],
+            "x": [PRINTABLE, "é"],
             "y": ["| a", "`"],
         },
     )

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -335,3 +336,41 @@ def test_a_closed_pipe_is_no_error():
     command = f"{sys.executable} -m xorgames catalog | head -c 5"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("game ", "")
+
+
+def test_output_that_cannot_be_written():
+    command = f"{sys.executable} -m xorgames solve chsh > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "Error: the output could not be written: No space left on device\n"
+
+
+def test_a_terminal_without_the_signs():
+    command = [sys.executable, "-m", "xorgames", "report", "chsh"]
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_name_too_long_for_a_file(run):
+    table = "01" * 128
+    assert run("solve", f"nonlocal_computation:f={table}")[0] == 0
+    code, out, err = run("solve", "a" * 5000)
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: `GAME` must be a game file (.toml or .json) or a game of the")
+
+
+def test_a_distance_without_a_design(run):
+    assert run("hardware", "--distance", "75km") == (
+        2,
+        "",
+        "Error: `DESIGN` must be named with --distance or --profile. Cure: yb_cavity.\n",
+    )
+
+
+def test_conditions_are_checked_even_where_they_are_not_needed(run, tmp_path):
+    path = tmp_path / "game.toml"
+    path.write_text('schema = 1\n[catalog]\nname = "chsh"\n[conditions]\nalpha = nan\n')
+    code, out, err = run("solve", path)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Error: {path}: `conditions.alpha`")

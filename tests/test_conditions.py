@@ -142,3 +142,13 @@ def test_bad_tables(table, message):
     with pytest.raises(InputError) as error:
         Conditions.from_table(table)
     assert str(error.value) == message
+
+
+def test_conditions_of_a_game_file(tmp_path):
+    path = tmp_path / "game.toml"
+    path.write_text('schema = 1\n[catalog]\nname = "chsh"\n[conditions]\nwindow_s = "20 ms"\n')
+    assert Conditions.from_file(path) == Conditions(window_s=0.02)
+    path.write_text('schema = 1\n[catalog]\nname = "chsh"\n[conditions]\nalpha = 200\n')
+    with pytest.raises(InputError) as caught:
+        Conditions.from_file(path)
+    assert str(caught.value) == f"{path}: `conditions.alpha` must lie in (0, 1); received 200."

@@ -353,7 +353,11 @@ WRONG_STATED = [
         '"8 khz"',
         "`rate_hz` must carry one of the units Hz, kHz, MHz, /s; received '8 khz'.",
     ),
-    ("8000", "true", "`rate_hz` must be a number; received True. Cure: write 0 or 1."),
+    (
+        "8000",
+        "true",
+        "`rate_hz` must be a number; received True. Cure: true and false are not numbers.",
+    ),
     ("8000", "[8000]", "`rate_hz` must be a real number; received [8000]."),
     (
         "8000",
@@ -542,3 +546,15 @@ def test_where_a_stated_machine_does_not_hold(tmp_path):
     assert str(error.value) == (
         "`distance_m` must be 50000 m, where the figures of mine (stated) hold; received 10000 m."
     )
+
+
+def test_false_heralds_grow_with_the_distance_and_spoil_the_pair():
+    """At the design's own distance its stated infidelity holds, false heralds included."""
+    design = load_design("yb_cavity")
+    near, far = design.evaluate(), design.evaluate(distance_m=300e3)
+    assert near.heralded_infidelity == 0.04
+    more = far.false_herald_fraction - near.false_herald_fraction
+    assert 0.1 < more < 1
+    assert far.heralded_infidelity == pytest.approx(min(0.75, 0.04 + 0.75 * more))
+    assert dict(far.error_budget)["further false heralds"] > 0.1
+    assert design.evaluate(distance_m=30e3).heralded_infidelity == 0.04

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+import xorgames as xg
 from xorgames import errors
 from xorgames.errors import InputError, Problem, near_name, reject
 
@@ -97,3 +98,32 @@ def test_reject():
 )
 def test_near_name(name, cure):
     assert near_name(name, ["chsh", "hft"]) == cure
+
+
+def test_things_of_another_kind_are_refused_by_name():
+    """The functions of the chain say which thing they need, and where it comes from."""
+    solution = xg.solve(xg.catalog.chsh())
+    calls = [
+        (lambda: xg.solve("chsh"), "`game` must be of type XORGame; received str"),
+        (lambda: xg.require(None), "`solution` must be of type Solution; received NoneType"),
+        (
+            lambda: xg.require(solution, {}),
+            "`conditions` must be of type Conditions; received dict",
+        ),
+        (lambda: xg.rounds_needed(None), "`solution` must be of type Solution; received NoneType"),
+        (
+            lambda: xg.check(xg.require(solution), "yb_cavity"),
+            "`design` must be of type Design or Performance; received str. Cure: load_design",
+        ),
+        (lambda: xg.check(solution, None), "`requirements` must be of type Requirements; received"),
+        (lambda: xg.load_game(3), "`file` must be of type str or Path; received int"),
+        (lambda: xg.load_design(None), "`design` must be of type str or Path; received NoneType"),
+        (
+            lambda: xg.write_report(None, "report.md"),
+            "`subject` must be of type Solution or Requirements or Verdict; received NoneType",
+        ),
+    ]
+    for call, message in calls:
+        with pytest.raises(InputError) as caught:
+            call()
+        assert str(caught.value).startswith(message)

@@ -57,8 +57,8 @@ SIZE = "`k` must be zero or between 1e-300 and 1e300 in size; received "
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        (True, "`k` must be a number; received True. Cure: write 0 or 1."),
-        (np.False_, "`k` must be a number; received False. Cure: write 0 or 1."),
+        (True, "`k` must be a number; received True. Cure: true and false are not numbers."),
+        (np.False_, "`k` must be a number; received False. Cure: true and false are not numbers."),
         (float("nan"), "`k` must be finite; received nan."),
         (np.float64("-inf"), "`k` must be finite; received -inf."),
         (Decimal("Infinity"), "`k` must be finite; received 'Infinity'."),

@@ -423,3 +423,39 @@ def test_rules_of_changes(change, message):
     with pytest.raises(InputError) as caught:
         change(XORGame(UNIFORM, CHSH))
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "`name` must be 1 to 200 printable characters; received ''."),
+        ("two\nlines", "`name` must be 1 to 200 printable characters; received 'two\\nlines'."),
+        ("\x1b[31m", "`name` must be 1 to 200 printable characters; received '\\x1b[31m'."),
+        ("\ud800", "`name` must be 1 to 200 printable characters; received '\\ud800'."),
+        (None, "`name` must be text; received None."),
+    ],
+)
+def test_names_that_a_terminal_cannot_show(name, message):
+    with pytest.raises(InputError) as caught:
+        XORGame([[1]], [[[1, 0]]], name=name)
+    assert str(caught.value) == message
+    with pytest.raises(InputError, match=r"`labels\.a\[1\]` must be 1 to 200 printable"):
+        XORGame([[1]], [[[1, 0]]], labels={"a": ["up", "\u202edown"]})
+
+
+def test_products_stay_within_the_limit():
+    game = XORGame.from_matrix([[1, 1], [1, -1]])
+    assert game.power(3).shape == (8, 8)
+    for copies in (11, 10**9):
+        with pytest.raises(InputError, match="`copies` must leave at most 1024 inputs a party"):
+            game.power(copies)
+    large = XORGame.from_matrix(np.ones((64, 1)))
+    with pytest.raises(InputError, match="`product` must have at most 1024 inputs a party"):
+        large.xor_product(large)
+
+
+def test_lists_without_end_are_refused():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(InputError, match="`payoff` must not be nested so deeply"):
+        XORGame([[1]], endless)

@@ -106,14 +106,15 @@ def test_no_lifetime_is_enough():
     assert noise.lifetime_threshold_s(1e-3, 0.0, 0.7071, 0.2929) is None
 
 
-@given(st.floats(0, 0.5), st.floats(0, 0.25), fractions, fractions)
-def test_the_error_budget_sums_to_the_combined_infidelity(eps, memory, factor_a, factor_b):
-    budget = noise.error_budget(eps, memory, factor_a, factor_b)
-    total = noise.combined_infidelity(eps + memory, factor_a * factor_b)
+@given(st.floats(0, 0.4), st.floats(0, 0.1), st.floats(0, 0.25), fractions, fractions)
+def test_the_error_budget_sums_to_the_combined_infidelity(eps, dark, memory, factor_a, factor_b):
+    budget = noise.error_budget(eps, dark, memory, factor_a, factor_b)
+    total = noise.combined_infidelity(eps + dark + memory, factor_a * factor_b)
     assert sum(part for _, part in budget) == pytest.approx(total, abs=1e-12)
     assert all(part >= -1e-12 for _, part in budget)
     assert [cause for cause, _ in budget] == [
         "pair generation",
+        "further false heralds",
         "storage",
         "readout at Alice",
         "readout at Bob",

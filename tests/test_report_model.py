@@ -227,7 +227,7 @@ def test_criteria_show_what_is_required_and_achieved():
         "memory": ("PASS", "above 2.6425 ms", "7.9 s", "+298,857 %"),
     }
     without = rows_of("fail without advantage", "The criteria", "Required")
-    assert without["rate"] == ("FAIL", "none is enough", "7.4198 kHz", "")
+    assert without["rate"] == ("FAIL", "nothing suffices", "7.4198 kHz", "")
     assert rows_of("open", "The criteria", "Required")["fidelity"][0] == "UNDECIDED"
 
 

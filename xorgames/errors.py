@@ -119,6 +119,21 @@ def reject(key: str, rule: str, *, received: object = "", cure: str = "") -> NoR
     raise InputError([Problem(key=key, rule=rule, received=str(received), cure=cure)])
 
 
+def expect(thing: object, kind: type | tuple[type, ...], *, key: str, cure: str = "") -> None:
+    """Raise an `InputError` unless `thing` is of that kind.
+
+    Examples
+    --------
+    >>> expect("chsh", int, key="rounds")
+    Traceback (most recent call last):
+    xorgames.errors.InputError: `rounds` must be of type int; received str.
+    """
+    if not isinstance(thing, kind):
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        names = " or ".join(each.__name__ for each in kinds)
+        reject(key, f"must be of type {names}", received=type(thing).__name__, cure=cure)
+
+
 def near_name(name: str, known: Sequence[str]) -> str:
     """Say which known name was probably meant, or list them all.
 

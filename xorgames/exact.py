@@ -51,7 +51,7 @@ def exact_number(number: Any, *, key: str) -> Fraction:
     if isinstance(number, (str, Decimal)):
         return _parse_text(str(number), key)
     if isinstance(number, (bool, np.bool_)):
-        reject(key, "must be a number", received=number, cure="write 0 or 1")
+        reject(key, "must be a number", received=number, cure="true and false are not numbers")
     if isinstance(number, (Integral, Rational)):
         return _representable(Fraction(int(number.numerator), int(number.denominator)), key)
     if not isinstance(number, (float, np.floating)):
@@ -110,7 +110,10 @@ def exact_array(data: Any, *, key: str, problems: list[Problem]) -> FractionArra
     """
     before = len(problems)
     nested = data.tolist() if isinstance(data, np.ndarray) else data
-    shape = _shape_of(nested, key, problems)
+    try:
+        shape = _shape_of(nested, key, problems)
+    except RecursionError:
+        problems.append(Problem(key=key, rule="must not be nested so deeply"))
     if len(problems) > before:
         return None
     entries = _entries(nested, len(shape))

@@ -25,7 +25,13 @@ from xorgames import transform
 from xorgames.bound import Bound
 from xorgames.errors import InputError, Problem, reject
 from xorgames.exact import FractionArray, exact_array, to_float
-from xorgames.rules import check_distribution, check_labels, check_payoff, check_predicate
+from xorgames.rules import (
+    check_distribution,
+    check_labels,
+    check_payoff,
+    check_predicate,
+    check_text,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -91,6 +97,9 @@ class XORGame:
         if exact_u is not None:
             exact_u = check_payoff(exact_u, exact_p, problems)
         checked_labels = check_labels(labels or {}, exact_p, problems)
+        check_text(name, key="name", problems=problems)
+        if source != "":
+            check_text(source, key="source", problems=problems)
         if problems or exact_p is None or exact_u is None:
             raise InputError(problems)
         exact_p.setflags(write=False)
@@ -98,8 +107,8 @@ class XORGame:
         vars(self).update(
             _exact_distribution=exact_p,
             _exact_payoff=exact_u,
-            _name=str(name),
-            _source=str(source),
+            _name=name,
+            _source=source,
             _labels=MappingProxyType(checked_labels),
         )
 

@@ -14,11 +14,9 @@ from typing import Protocol, runtime_checkable
 
 from xorgames.errors import InputError, Problem, reject
 from xorgames.exact import FractionArray, cell, exact_array, exact_number
+from xorgames.rules import MAX_INPUTS
 
 Number = int | float | Fraction | Decimal | str
-
-#: The most inputs for a party: a game of 1024 x 1024 takes a minute to make and 0.7 GB.
-MAX_INPUTS = 1024
 
 _DIGITS = 50
 _PRECISE = Context(prec=_DIGITS + 10)

@@ -15,6 +15,11 @@ from xorgames.exact import FractionArray, cell
 #: How far from 1 a distribution may sum; a float32 table is about 1e-7 off.
 SUM_TOLERANCE = Fraction(1, 10**9)
 
+#: The most inputs of a party: a game of 1024 x 1024 takes a minute to make and 0.7 GB.
+MAX_INPUTS = 1024
+
+_LONGEST_NAME = 200
+
 
 def check_distribution(exact: FractionArray, problems: list[Problem]) -> None:
     """Two dimensions, no negative entry, sum 1."""
@@ -135,6 +140,16 @@ def check_predicate(
     )
 
 
+def check_text(text: Any, *, key: str, problems: list[Problem]) -> None:
+    """Refuse a name that is not one short line of characters that a terminal can show."""
+    if not isinstance(text, str):
+        problems.append(Problem(key=key, rule="must be text", received=repr(text)))
+    elif not (text.isprintable() and text.strip() and len(text) <= _LONGEST_NAME):
+        rule = f"must be 1 to {_LONGEST_NAME} printable characters"
+        received = ascii(text if len(text) <= 60 else text[:60] + "...")
+        problems.append(Problem(key=key, rule=rule, received=received))
+
+
 def check_labels(
     labels: Mapping[str, Sequence[Any]], distribution: FractionArray | None, problems: list[Problem]
 ) -> dict[str, tuple[str, ...]]:
@@ -168,4 +183,7 @@ def _label_problem(key: str, names: Sequence[Any], count: int | None) -> Problem
         )
     if len(set(names)) != len(names):
         return Problem(key=f"labels.{key}", rule="must be different", received=repr(list(names)))
-    return None
+    unreadable: list[Problem] = []
+    for i, name in enumerate(names):
+        check_text(name, key=f"labels.{key}[{i}]", problems=unreadable)
+    return unreadable[0] if unreadable else None

@@ -107,12 +107,20 @@ def parse_game(spec: str) -> GameFile:
     path, name = Path(spec), spec.partition(":")[0].strip()
     known = name.replace("-", "_") in catalog.names()
     named_as_file = path.suffix.lower() in SUFFIXES or len(Path(name).parts) > 1
-    if named_as_file or (path.exists() and not known):
+    if named_as_file or (not known and _is_there(path)):
         return read_game_file(path)
     if not known:
         rule = "must be a game file (.toml or .json) or a game of the catalogue"
         reject("GAME", rule, received=repr(spec), cure=near_name(name, catalog.names()))
     return GameFile(game=catalog.parse(spec), conditions={})
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return bool(path.name) and path.exists()
+    except (OSError, ValueError):
+        # No file can have such a name.
+        return False
 
 
 def save_game(game: XORGame, path: str | Path, *, overwrite: bool = False) -> None:

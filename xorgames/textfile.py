@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn
 
-from xorgames.errors import InputError, reject
+from xorgames.errors import InputError, expect, reject
 
 SUFFIXES = (".toml", ".json")
 MAX_BYTES = 64 * 2**20
@@ -53,6 +53,7 @@ def read_table(path: str | Path) -> dict[str, Any]:
     ...     read_table(path)
     {'p': [Decimal('0.1'), Decimal('NaN')]}
     """
+    expect(path, (str, Path), key="file")
     path = Path(path)
     try:
         text = _decode(_read_bytes(path))

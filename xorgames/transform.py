@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xorgames.errors import reject
+from xorgames.rules import MAX_INPUTS
 
 if TYPE_CHECKING:
     from xorgames.game import XORGame
@@ -60,6 +61,10 @@ def relabel(
 
 def xor_product(first: "XORGame", second: "XORGame") -> "XORGame":
     """See `XORGame.xor_product`."""
+    shape = [a * b for a, b in zip(first.shape, second.shape, strict=True)]
+    if max(shape) > MAX_INPUTS:
+        received = " x ".join(map(str, shape))
+        reject("product", f"must have at most {MAX_INPUTS} inputs a party", received=received)
     u, v = first.exact_payoff, second.exact_payoff
     even = np.kron(u[..., 0], v[..., 0]) + np.kron(u[..., 1], v[..., 1])
     odd = np.kron(u[..., 0], v[..., 1]) + np.kron(u[..., 1], v[..., 0])
@@ -74,6 +79,8 @@ def power(game: "XORGame", copies: int) -> "XORGame":
     """See `XORGame.power`."""
     if copies < 1:
         reject("copies", "must be 1 or more", received=copies)
+    if copies > MAX_INPUTS or max(game.shape) ** copies > MAX_INPUTS:
+        reject("copies", f"must leave at most {MAX_INPUTS} inputs a party", received=copies)
     product = game
     for _ in range(copies - 1):
         product = xor_product(product, game)

@@ -20,7 +20,7 @@ _PREFIXES = {
     "Hz": [(1e6, "M"), (1e3, "k"), (1.0, "")],
 }
 _EXAMPLES = {"s": "10ms or 2.5us", "m": "50km or 800m", "Hz": "8kHz"}
-_SUFFIX_UNIT = {"s": "s", "m": "m", "hz": "Hz", "per_km": "dB/km", "m_per_s": "m/s"}
+_SUFFIX_UNIT = {"s": "s", "m": "m", "hz": "Hz", "db_per_km": "dB/km", "m_per_s": "m/s"}
 _QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d\s].*?)?\s*")
 
 
@@ -40,6 +40,18 @@ def unit_of(name: str) -> str:
         if unit and len(parts) > length:
             return unit
     return ""
+
+
+def name_of(key: str) -> str:
+    """Return a key as words, without the unit that its suffix states.
+
+    Examples
+    --------
+    >>> name_of("attenuation_db_per_km"), name_of("window_s"), name_of("atoms")
+    ('attenuation', 'window', 'atoms')
+    """
+    suffix = next((s for s, unit in _SUFFIX_UNIT.items() if unit == unit_of(key)), "")
+    return key.removesuffix("_" + suffix).replace("_", " ")
 
 
 def parse_quantity(text: str, unit: str, *, key: str) -> float:

@@ -9,8 +9,8 @@ from xorgames.catalog.parameters import SERVERS, split_text
 from xorgames.errors import InputError, Problem, reject
 from xorgames.exact import FractionArray, exact_array
 from xorgames.game import XORGame
-from xorgames.regions import MAX_INPUTS, Number, service_region, shape_text
-from xorgames.rules import SUM_TOLERANCE
+from xorgames.regions import Number, service_region, shape_text
+from xorgames.rules import MAX_INPUTS, SUM_TOLERANCE
 from xorgames.threshold import DEFAULT_RULE, threshold_game
 
 
@@ -96,7 +96,8 @@ def nonlocal_computation(
     return XORGame.from_predicate(
         odds[z] / size,
         np.array(table)[z],
-        name=f"nonlocal computation of {''.join(map(str, table))}",
+        name="nonlocal computation of "
+        + ("".join(map(str, table)) if size <= 64 else f"{size} entries"),
         source="arXiv:quant-ph/0610097",
         labels={"x": bits, "y": bits},
     )

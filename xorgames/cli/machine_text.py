@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from xorgames.cli.text import aligned
-from xorgames.units import format_quantity, unit_of
+from xorgames.units import format_quantity, name_of, unit_of
 
 if TYPE_CHECKING:
     from xorgames.bound import Bound
@@ -27,13 +27,13 @@ def requirements_text(needs: "Requirements") -> str:
                 ["", "Werner pair, perfect readout", _limit(needs.werner_infidelity_max)],
                 ["", "guaranteed, any noise", _limit(needs.guaranteed_infidelity_max)],
                 ["", "at best, kindest noise", _limit(needs.best_infidelity_max)],
-                ["rate", "above", _rate(needs.rate_min_hz)],
+                ["rate", f"above, at infidelity {rounds.infidelity:g}", _rate(needs.rate_min_hz)],
                 [
                     "",
                     f"rounds in {format_quantity(conditions.window_s, 's')}",
                     _count(rounds.first),
                 ],
-                ["", "any larger number from", _count(rounds.safe)],
+                ["", "and every number from", _count(rounds.safe)],
                 ["", "by Hoeffding's closed form", _count(rounds.hoeffding_rounds)],
                 ["", "by expected score, no power", _count(rounds.expected_score_rounds)],
                 ["decision", "within", format_quantity(needs.time_max_s, "s")],
@@ -62,6 +62,8 @@ def verdict_text(verdict: "Verdict") -> str:
         ]
         margin = "" if criterion.margin is None else _margin(criterion.margin)
         limit = f"{criterion.comparison} {shown[0]}"
+        if required is None:
+            limit = "nothing suffices" if criterion.passed is False else "not proven"
         rows.append([criterion.name, limit, shown[1], margin, _PASSED[criterion.passed]])
     game, performance = verdict.requirements.solution.game, verdict.performance
     lines = [
@@ -80,7 +82,7 @@ def performance_text(performance: "Performance") -> str:
     """Return what a design achieves, and its error budget, as tables."""
     content = performance.to_dict()
     rows = [
-        [key.replace("_", " "), format_quantity(value, unit_of(key), digits=6)]
+        [name_of(key), format_quantity(value, unit_of(key), digits=6)]
         for key, value in content.items()
         if isinstance(value, (int, float))
     ]
@@ -104,12 +106,12 @@ def _margin(margin: float) -> str:
 
 
 def _limit(bound: "Bound | None") -> str:
-    return "none" if bound is None else bound.display(9)
+    return "no infidelity suffices" if bound is None else bound.display(9)
 
 
 def _rate(rate_hz: float | None) -> str:
-    return "none" if rate_hz is None else format_quantity(rate_hz, "Hz", digits=6)
+    return "no rate suffices" if rate_hz is None else format_quantity(rate_hz, "Hz", digits=6)
 
 
 def _count(rounds: int | None) -> str:
-    return "none" if rounds is None else str(rounds)
+    return "no number suffices" if rounds is None else str(rounds)

@@ -19,6 +19,7 @@ from xorgames.cli.options import (
     solver_options,
 )
 from xorgames.cli.text import aligned
+from xorgames.errors import reject
 
 if TYPE_CHECKING:
     from xorgames.hardware.requirements import Requirements
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 _design_option = click.option(
     "--design", default="yb_cavity", show_default=True, help="A packaged design or a design file."
 )
-_profile_option = click.option("--profile", help="A profile of the design, such as displayed.")
+_profile_option = click.option(
+    "--profile", help="How the design is computed: yb_cavity has the profiles law and displayed."
+)
 
 
 @click.command("require")
@@ -90,10 +93,11 @@ def report_command(
     verdict = _verdict(game, design, profile, **options)
     invocation: Invocation = click.get_current_context().find_root().obj
     command = shlex.join(["xorgames", *invocation.words])
-    if output is not None:
-        write_report(verdict, output, overwrite=force, command=command)
     click.echo(render(verdict, "md", command=command))
     if output is not None:
+        # Last, so that whatever stops the command before leaves no file behind.
+        write_report(verdict, output, overwrite=force, command=command)
+        invocation.written = output
         click.echo(f"Written to {output}", err=True)
     _exit_by(verdict)
 
@@ -115,6 +119,8 @@ def hardware_command(
     from xorgames.hardware.design import design_names, load_design
 
     if design is None:
+        if distance_m is not None or profile is not None:
+            reject("DESIGN", "must be named with --distance or --profile", cure="yb_cavity")
         designs = [load_design(name) for name in design_names()]
         if form == "json":
             click.echo(json.dumps([d.to_dict() for d in designs], indent=2))

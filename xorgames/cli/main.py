@@ -4,6 +4,7 @@ Exit codes: 0 done and met; 1 a requirement is not met or not decided; 2 bad inp
 one message on stderr and nothing written; 130 interrupted.
 """
 
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -55,19 +56,28 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a sign gets a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
+    invocation = Invocation(words=list(sys.argv[1:] if arguments is None else arguments))
     try:
         code = cli.main(
-            words, prog_name="xorgames", standalone_mode=False, obj=Invocation(words=words)
+            invocation.words, prog_name="xorgames", standalone_mode=False, obj=invocation
         )
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted: nothing was written.", err=True)
+        what = f"{invocation.written} is complete" if invocation.written else "nothing was written"
+        click.echo(f"Interrupted: {what}.", err=True)
         code = 130
     except BrokenPipeError:
         # The reader of stdout (a pager, head) has gone: not an error of ours.
         sys.stderr.close()
         code = 0
+    except OSError as error:
+        click.echo(f"Error: the output could not be written: {error.strerror}", err=True)
+        code = 2
     sys.exit(code or 0)

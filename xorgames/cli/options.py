@@ -25,10 +25,11 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 @dataclass
 class Invocation:
-    """What the group must know of one run: the words given, and the format asked for."""
+    """What is known of one run: the words given, the format asked for, the file written."""
 
     words: list[str]
     form: str = "table"
+    written: str | None = None
 
 
 class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
@@ -145,10 +146,12 @@ def conditions_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_game(spec: str) -> "GameFile":
-    """Return the game that GAME names."""
+    """Return the game that GAME names, its conditions checked though they may not be needed."""
     from xorgames.spec import parse_game
 
-    return parse_game(spec)
+    game_file = parse_game(spec)
+    read_conditions(game_file, spec, {})
+    return game_file
 
 
 def solve_game(game_file: "GameFile", *, max_strategies: int | None, **options: Any) -> "Solution":
