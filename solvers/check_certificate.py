@@ -10,7 +10,6 @@ import json
 import math
 import sys
 from fractions import Fraction
-from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ from typing import Any
 def proven_bracket(text: str) -> tuple[Fraction, Fraction]:
     """Return the ends that the numbers prove; an error where the certificate claims others."""
     file = json.loads(text, parse_float=int, parse_constant=int)  # refuses 1.5: it could be rounded
-    matrix = [[Fraction(entry) for entry in row] for row in file["matrix"]]
+    # By hand: Fraction("1e999999999") would never end.
+    matrix = [[Fraction(*map(int, entry.split("/"))) for entry in row] for row in file["matrix"]]
     low, up, best = file["lower"], file["upper"], file["classical"]
-    unit, a, b, w = Fraction(up["unit"]), up["a"], up["b"], up["w"]
+    unit, a, b, w = Fraction(*map(int, up["unit"].split("/"))), up["a"], up["b"], up["w"]
     columns = [[*p, *q] for p, q in zip(zip(*b, strict=True), w, strict=True)]
     area = _dot(a, a) + sum(abs(_dot(p, q)) for p in columns for q in columns)
     fit = [[unit * a_x * b_xy for b_xy in row] for a_x, row in zip(a, b, strict=True)]
@@ -31,13 +31,13 @@ def proven_bracket(text: str) -> tuple[Fraction, Fraction]:
     if best:
         signs = [[[1 - 2 * bit] for bit in best[side]] for side in "ab"]
         claims.append((best, _reached(matrix, *signs)))
-    if unit <= 0 or any(Fraction(claim["bias"]) != proven for claim, proven in claims):
+    if unit <= 0 or any(claim["bias"] != str(proven) for claim, proven in claims):
         raise ValueError("its numbers do not prove what it claims")
     return lower, upper
 
 
 def _dot(u: list[int], v: list[int]) -> int:
-    return sum(map(mul, u, v))
+    return sum(int(p) * int(q) for p, q in zip(u, v, strict=True))
 
 
 def _pairs(left: Any, right: Any) -> list[Any]:
@@ -53,7 +53,7 @@ def _reached(matrix: Any, alice: Any, bob: Any) -> Fraction:
 if __name__ == "__main__":
     try:
         ends = proven_bracket(Path(sys.argv[1]).read_text("utf-8"))
+        shown = map(math.nextafter, map(float, ends), (-math.inf, math.inf))
     except Exception as error:
         sys.exit(f"NOT PROVEN: {type(error).__name__}: {error}")
-    shown = map(math.nextafter, map(float, ends), (-math.inf, math.inf))
     sys.stdout.write("PROVEN: the Tsirelson bias lies in [{}, {}]\n".format(*shown))

@@ -1,5 +1,6 @@
 """Compile a kernel with numba: machine code is kept on disk where that is possible."""
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,6 @@ class _CachedKernel:
     def __call__(self, *arguments: Any) -> Any:
         try:
             return self._compiled(*arguments)
-        except OSError:
+        except (OSError, EOFError, pickle.UnpicklingError):
             self._compiled = numba.njit(nogil=True)(self._kernel)
             return self._compiled(*arguments)

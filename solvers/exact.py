@@ -68,7 +68,7 @@ def is_tsirelson_optimal(
     rounded, size = _as_doubles(slack), len(slack)
     if _has_negative_direction(slack, rounded):
         return False
-    if _is_positive_on_complement(rounded):
+    if _is_positive_on_complement(slack, rounded):
         return True
     bits = int(slack.diagonal().max()).bit_length()
     return _is_positive_semidefinite(slack) if bits * float(size) ** 4 < _MOST_WORK else None
@@ -101,11 +101,14 @@ def _has_negative_direction(slack: FractionArray, rounded: NDArray[np.float64]) 
     return bool(vector @ (slack @ vector) < 0)
 
 
-def _is_positive_on_complement(rounded: NDArray[np.float64]) -> bool:
-    """Prove that S is positive definite where one coordinate of each component is zero."""
+def _is_positive_on_complement(slack: FractionArray, rounded: NDArray[np.float64]) -> bool:
+    """Prove that S is positive definite where one coordinate of each component is zero.
+
+    The components are those of the exact S: an entry that is zero as a double still connects.
+    """
     from scipy.sparse.csgraph import connected_components
 
-    _, component = connected_components(rounded != 0, directed=False)
+    _, component = connected_components(slack != 0, directed=False)
     kept = np.ones(len(rounded), dtype=bool)
     kept[np.unique(component, return_index=True)[1]] = False
     rest = rounded[np.ix_(kept, kept)]

@@ -103,3 +103,12 @@ def test_too_much_elimination_is_left_undecided(monkeypatch):
     assert is_tsirelson_optimal(matrix, best) is True
     monkeypatch.setattr(exact, "_MOST_WORK", 0.0)
     assert is_tsirelson_optimal(matrix, best) is None
+
+
+def test_entries_that_vanish_as_doubles_still_count():
+    """Two parts joined by entries 585 orders of magnitude smaller: an advantage all the same."""
+    large, tiny = Fraction(10**290), Fraction(1, 10**295)
+    matrix = np.array([[large, tiny], [-tiny, large]], dtype=object)
+    constant = DeterministicStrategy(a=np.array([0, 0]), b=np.array([0, 0]))
+    assert two_by_two(matrix).advantage
+    assert is_tsirelson_optimal(matrix, constant) is False
