@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from xorgames.errors import InconsistencyError
 from xorgames.solvers.dolls import ROWS_PER_GROUP, Dolls, capped
 from xorgames.solvers.signs import Found, IntArray, upper_bound, value_of
-from xorgames.solvers.workers import Watch
+from xorgames.solvers.workers import KERNELS, Watch, load_undisturbed
 
 _BUDGET = 2**23
 
@@ -148,8 +148,7 @@ class _Doll:
 
     def _descend(self, tree: _Subtree) -> tuple[_Subtree, bool]:
         """Search below a subtree's root; return it, and whether all of it is settled."""
-        from xorgames.solvers.lanes import descend
-
+        descend = load_undisturbed(KERNELS).descend
         groups, root = self._groups, self.first + 1
         state = _fresh_state(groups, tree, root)
         marks, status = state[2:]

@@ -17,18 +17,14 @@ narrowest type for which both hold is used, and the result is checked in 64 bits
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.errors import InconsistencyError
 from xorgames.solvers.signs import Found, IntArray, upper_bound, value_of
-from xorgames.solvers.workers import Progress as Progress  # noqa: PLC0414
-from xorgames.solvers.workers import Watch
-
-if TYPE_CHECKING:
-    pass
+from xorgames.solvers.workers import KERNELS, Watch, load_undisturbed
 
 #: Sign vectors a second and core, by the bytes of the type: only for estimates.
 _RATES = {"int8": 2e9, "int16": 1.1e9, "int32": 5e8, "int64": 2e8, "object": 1e5}
@@ -41,7 +37,6 @@ _NUMPY_TABLE_BYTES = 2**17
 _PIECE = 2**25
 _NUMPY_PIECE = 2**18
 _INT8 = 2**7 - 1
-_KERNELS = "xorgames.solvers.lanes"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +105,7 @@ def enumerate_signs(rows: NDArray[Any], *, watch: Watch) -> Found:
     >>> found.value, found.upper, found.strategies, found.signs.tolist()
     (2, 2, 2, [1, 1])
     """
-    kind, compiled = choose_type(rows), uses_kernels(len(rows))
+    kind, compiled = choose_type(rows), uses_kernels(rows)
     lanes = _prepare(rows, kind, _low_rows(rows, kind, compiled=compiled))
     per_step = len(lanes.offsets)
     count = max(1, (_PIECE if compiled else _NUMPY_PIECE) // per_step)
@@ -142,11 +137,13 @@ def rate_of(rows: NDArray[Any]) -> float:
     return _RATES[choose_type(rows).name]
 
 
-def uses_kernels(rows: int) -> bool:
-    """Say whether compiled kernels pay for that many rows."""
-    loaded = _KERNELS in sys.modules
+def uses_kernels(rows: NDArray[Any]) -> bool:
+    """Say whether compiled kernels pay for such rows; they take machine integers only."""
+    if rows.dtype == object:
+        return False
+    loaded = KERNELS in sys.modules
     worth = _WORTH_CALLING if loaded else _WORTH_LOADING
-    return bool(2 ** (rows - 1) >= worth)
+    return bool(2 ** (len(rows) - 1) >= worth)
 
 
 def choose_type(rows: NDArray[Any]) -> np.dtype[Any]:
@@ -219,9 +216,8 @@ def sign_sums(rows: NDArray[Any]) -> NDArray[Any]:
 
 def _compiled_piece(piece: tuple[_Lanes, int, int]) -> tuple[int, int, int]:
     """Return the largest number of some steps, where it stands, and how many steps they were."""
-    from xorgames.solvers.lanes import best_step
-
     lanes, first, count = piece
+    best_step = load_undisturbed(KERNELS).best_step
     number, step = best_step(lanes.high, lanes.negated, lanes.offsets, first, count)
     return int(number), int(step), count
 

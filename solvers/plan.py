@@ -110,16 +110,19 @@ def _cheapest(part: Part, cap: Fraction | None, watch: Watch) -> Plan:
     enumeration = _by_enumeration(part, watch, "few strategies")
     if part.rows.dtype == object or len(part.rows) <= _FEW_ROWS:
         return enumeration
+    best = enumeration
     game = _as_threshold(part)
-    if game is not None and game.work / _STEPS_PER_SECOND < enumeration.estimate.seconds:
-        return _by_programme(part, game, watch, "a threshold game")
-    if enumeration.estimate.seconds < _QUICK_S:
-        return enumeration
+    if game is not None and game.work / _STEPS_PER_SECOND < best.estimate.seconds:
+        best = _by_programme(part, game, watch, "a threshold game")
+    if best.estimate.seconds < _QUICK_S:
+        return best
     bounds = _by_bounds(part, cap, watch, "bounds exclude most strategies")
     limit = math.inf if watch.time_limit_s is None else watch.time_limit_s
-    if enumeration.estimate.seconds > min(limit, bounds.estimate.seconds):
+    if best.estimate.seconds > min(limit, bounds.estimate.seconds):
         return bounds
-    return _by_enumeration(part, watch, "bounds exclude too few strategies")
+    if best is enumeration:
+        return _by_enumeration(part, watch, "bounds exclude too few strategies")
+    return best
 
 
 def _as_threshold(part: Part) -> Threshold | None:

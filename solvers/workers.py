@@ -5,20 +5,37 @@ pieces of a fraction of a second; between pieces it hears that it should stop.
 """
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cache
+from importlib import import_module
 from itertools import chain, islice
+from types import ModuleType
 from typing import TypeVar
 
 Progress = Callable[[int, int], None]
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+#: The module of the compiled kernels, which brings the compiler with it.
+KERNELS = "xorgames.solvers.lanes"
+
 #: How often the main thread looks at the clock and for Ctrl-C.
 _POLL_S = 0.05
+
+
+def load_undisturbed(module: str) -> ModuleType:
+    """Import a module in a thread of its own, where Ctrl-C does not reach it.
+
+    An import cut short half way could not be repeated in the same process.
+    """
+    if module in sys.modules:
+        return sys.modules[module]
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(import_module, module).result()
 
 
 class Watch:

@@ -1,6 +1,8 @@
 """Every method against every other and against brute force, through `classical_bias`."""
 
 import math
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -281,3 +283,46 @@ def test_refusal_names_strategies_time_and_cure():
         classical_bias(fractions_of(sign_matrix(100)), workers=2)
     with pytest.raises(TooLargeError, match=r"the limit is 7\."):
         classical_bias(fractions_of(sign_matrix(8)), max_strategies=7)
+
+
+def test_real_games_after_the_kernels_are_loaded():
+    """Python's integers never reach the compiled code, whatever ran before."""
+    rng = np.random.default_rng(0)
+    assert classical_bias(fractions_of(rng.choice([-1.0, 1.0], (26, 26)))).exact
+    for rows in (13, 14, 16):
+        matrix = fractions_of(rng.standard_normal((rows, rows)))
+        found = classical_bias(matrix)
+        assert found.lower <= found.upper
+
+
+def test_weighted_thresholds_go_to_the_cheapest_method():
+    """The programme's cost grows with the weights; bounds do not mind them."""
+    rng = np.random.default_rng(0)
+    signs = np.where(np.add.outer(range(50), range(50)) < 50, 1.0, -1.0)
+    weights = rng.integers(1, 10000, (50, 1)) * rng.integers(1, 10000, 50)
+    found = classical_bias(fractions_of(signs * weights))
+    assert (found.method, found.exact) == ("branch-and-bound", True)
+
+
+def test_an_interrupt_during_the_import_of_the_compiler_does_no_harm():
+    code = """
+import signal, sys
+from importlib.abc import MetaPathFinder
+import numpy as np
+from tests.brute import fractions_of
+from xorgames.solvers.classical import classical_bias
+
+class Stop(MetaPathFinder):
+    done = False
+    def find_spec(self, name, *_):
+        if name == "numba.core.typing" and not self.done:
+            self.done = True
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Stop())
+matrix = fractions_of(np.random.default_rng(0).choice([-1.0, 1.0], (22, 24)))
+print(classical_bias(matrix, method="branch-and-bound", workers=1).interrupted)
+print(classical_bias(matrix, method="branch-and-bound", workers=1).exact)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\nTrue\n", "")
