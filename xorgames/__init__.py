@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xorgames.game import XORGame
     from xorgames.hardware.conditions import Conditions
     from xorgames.hardware.design import Design, load_design
+    from xorgames.hardware.evidence import Evidence, evidence
     from xorgames.hardware.requirements import Requirements, require
     from xorgames.hardware.rounds import Rounds, rounds_needed
     from xorgames.hardware.verdict import Verdict, check
@@ -33,6 +34,7 @@ _HOME = {
     "Bound": "xorgames.bound",
     "Conditions": "xorgames.hardware.conditions",
     "Design": "xorgames.hardware.design",
+    "Evidence": "xorgames.hardware.evidence",
     "Finding": "xorgames.bound",
     "InconsistencyError": "xorgames.errors",
     "InputError": "xorgames.errors",
@@ -45,6 +47,7 @@ _HOME = {
     "XORGame": "xorgames.game",
     "XorgamesError": "xorgames.errors",
     "check": "xorgames.hardware.verdict",
+    "evidence": "xorgames.hardware.evidence",
     "load_design": "xorgames.hardware.design",
     "load_game": "xorgames.spec",
     "require": "xorgames.hardware.requirements",
@@ -58,6 +61,7 @@ __all__ = [
     "Bound",
     "Conditions",
     "Design",
+    "Evidence",
     "Finding",
     "InconsistencyError",
     "InputError",
@@ -72,6 +76,7 @@ __all__ = [
     "__version__",
     "catalog",
     "check",
+    "evidence",
     "load_design",
     "load_game",
     "require",

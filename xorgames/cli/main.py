@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from xorgames import __version__
-from xorgames.cli import games, machines
+from xorgames.cli import evidence, games, machines
 from xorgames.cli.options import Invocation
 from xorgames.errors import XorgamesError
 
@@ -49,6 +49,7 @@ for command in (
     machines.check_command,
     machines.report_command,
     machines.hardware_command,
+    evidence.evidence_command,
     games.schema_command,
 ):
     cli.add_command(command)
