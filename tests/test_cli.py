@@ -88,7 +88,7 @@ def test_solve_with_everything(run, tmp_path):
 def test_solve_in_exact_arithmetic_and_in_limited_time(run):
     content = json.loads(run("solve", "chsh", "--level", "exact", "--format", "json")[1])
     value = content["quantum"]["bias"]
-    assert value["lower"] < 2**-0.5 < value["upper"] < value["lower"] + 1e-15
+    assert value["lower"] < 2**-0.5 <= value["upper"] < value["lower"] + 1e-15
     arguments = ("solve", "hadamard:n=128", "--time-limit", "200ms", "--format", "json")
     code, out, _ = run(*arguments)
     classical = json.loads(out)["classical"]
