@@ -10,6 +10,7 @@ from xorgames.output import write_whole
 from xorgames.reports.html import to_html
 from xorgames.reports.markdown import to_markdown
 from xorgames.reports.model import Report, Subject, build_report
+from xorgames.reports.pdf import check_typst, to_pdf
 
 
 def to_json(report: Report) -> str:
@@ -17,15 +18,16 @@ def to_json(report: Report) -> str:
     return json.dumps(report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-_FORMATS: dict[str, Callable[[Report], str]] = {
+_TEXTS: dict[str, Callable[[Report], str]] = {
     "html": to_html,
     "md": to_markdown,
     "json": to_json,
 }
+_FORMATS: dict[str, Callable[[Report], str | bytes]] = {**_TEXTS, "pdf": to_pdf}
 
 
 def render(subject: Subject, format: str, *, command: str | None = None) -> str:  # noqa: A002
-    """Return the report on a solution, on requirements or on a verdict.
+    """Return the report on a solution, on requirements or on a verdict as text.
 
     Parameters
     ----------
@@ -47,9 +49,9 @@ def render(subject: Subject, format: str, *, command: str | None = None) -> str:
     >>> text.splitlines()[0]
     '# CHSH: is entanglement worth it?'
     """
-    if format not in _FORMATS:
-        reject("format", "must be one of " + ", ".join(_FORMATS), received=repr(format))
-    return _FORMATS[format](build_report(subject, command=command))
+    if format not in _TEXTS:
+        reject("format", "must be one of " + ", ".join(_TEXTS), received=repr(format))
+    return _TEXTS[format](build_report(subject, command=command))
 
 
 def write_report(
@@ -61,7 +63,7 @@ def write_report(
     ----------
     subject : Verdict, Requirements or Solution
     path : str or Path
-        Ends in .html, .md or .json.
+        Ends in .html, .md, .json or .pdf; the last needs the extra `pdf`.
     overwrite : bool
         Whether an existing file may be replaced.
     command : str, optional
@@ -84,7 +86,8 @@ def write_report(
     '# CHSH'
     """
     name = _format_of(path)
-    write_whole(path, render(subject, name, command=command), overwrite=overwrite)
+    report = build_report(subject, command=command)
+    write_whole(path, _FORMATS[name](report), overwrite=overwrite)
 
 
 def check_target(path: str | Path, *, overwrite: bool = False) -> None:
@@ -93,7 +96,8 @@ def check_target(path: str | Path, *, overwrite: bool = False) -> None:
     Raises
     ------
     InputError
-        If the suffix names no format, or the file exists and may not be replaced.
+        If the suffix names no format or one that is not installed, or the file exists and may not
+        be replaced.
 
     Examples
     --------
@@ -109,4 +113,6 @@ def _format_of(path: str | Path) -> str:
     if suffix not in known:
         rule = "must end in one of " + ", ".join(known)
         reject("file", rule, received=str(path), cure="the suffix chooses the format")
+    if suffix == ".pdf":
+        check_typst()
     return suffix.removeprefix(".")

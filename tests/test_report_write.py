@@ -43,7 +43,7 @@ def test_another_suffix_is_refused(solution, tmp_path):
             with pytest.raises(InputError) as caught:
                 act()
             assert str(caught.value) == (
-                f"`file` must end in one of .html, .md, .json; received {path}. "
+                f"`file` must end in one of .html, .md, .json, .pdf; received {path}. "
                 "Cure: the suffix chooses the format."
             )
         assert not path.exists()
