@@ -91,24 +91,41 @@ ONE_THREAD = os.environ | dict.fromkeys(
 )
 
 #: Beyond these sizes a peer needs minutes or more memory than there is.
-LARGEST = {"toqito": 100, "SCS default": 200, "SCS 1e-9": 200, "Clarabel": 30, "SDPA": 500}
+LARGEST = {"toqito": 200, "SCS default": 100, "SCS 1e-9": 100, "Clarabel": 30, "SDPA": 500}
+
+#: At least so many times a peer, for every kind of game.
+GOALS = {
+    "toqito": {2: 1, 10: 20, 20: 30, 50: 40, 100: 300, 200: 1000},
+    "SDPA": {50: 2, 100: 4, 200: 10},
+}
+#: At least so many times a peer, the median over the kinds of games.
+MEDIANS = {"SDPA": {500: 8}}
+#: At n = 1000.
+MOST_SECONDS, MOST_MEGABYTES = 8, 300
 
 
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[2, 10, 50, 100, 200, 500, 1000])
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[2, 10, 20, 50, 100, 200, 500, 1000]
+    )
     parser.add_argument("--kinds", nargs="+", default=["sign", "gauss"])
     parser.add_argument("--peers", nargs="*", default=[*PEERS], choices=[*PEERS])
     parser.add_argument("--toqito-python", default=sys.executable)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds for one measurement")
     options = parser.parse_args()
-    print(f"{'game':>12} {'tool':>12} {'seconds':>10} {'ratio':>8} {'gap/error':>10} {'MB':>6}")
+    print(
+        f"{'game':>12} {'tool':>12} {'seconds':>10} {'ratio':>8} {'gap/error':>10} {'MB':>6}  goal"
+    )
     losses = []
+    ratios: dict[tuple[str, int], list[float]] = {}
     for n in options.sizes:
         for kind in options.kinds:
             ours = python(sys.executable, OURS, n, kind, options.limit)
-            show(f"{kind} {n}", "xorgames", ours, 1.0, ours["upper"] / ours["lower"] - 1)
+            proven = ours["seconds"] < MOST_SECONDS and ours["mb"] < MOST_MEGABYTES
+            goal = verdict(f"{MOST_SECONDS} s, {MOST_MEGABYTES} MB", proven) if n == 1000 else ""
+            show(f"{kind} {n}", "xorgames", ours, 1.0, ours["upper"] / ours["lower"] - 1, goal)
             for name in options.peers:
                 if n > LARGEST[name] or (name == "toqito" and kind != "sign"):
                     continue
@@ -117,20 +134,39 @@ def main() -> None:
                     print(f"{'':>12} {name:>12} {peer['trouble']}")
                     continue
                 ratio = peer["seconds"] / ours["seconds"]
+                ratios.setdefault((name, n), []).append(ratio)
                 outside = max(ours["lower"] - peer["lower"], peer["upper"] - ours["upper"], 0.0)
-                show("", name, peer, ratio, outside / ours["lower"])
+                least = GOALS.get(name, {}).get(n)
+                goal = "" if least is None else verdict(f"{least}x", ratio >= least)
+                show("", name, peer, ratio, outside / ours["lower"], goal)
                 if ratio < 1:
                     losses.append(f"{name} on {kind} {n}: ratio {ratio:.2f}")
+    show_medians(ratios)
     for n in (2, 8):
         stack = python(sys.executable, STACK, n, "gauss", options.limit)
         show(f"10201 x {n}", "xorgames", stack, 1.0, stack["upper"] - 1)
     print("Losing cases:", "; ".join(losses) or "none")
 
 
-def show(game: str, tool: str, row: dict, ratio: float, gap: float) -> None:
+def show_medians(ratios: dict[tuple[str, int], list[float]]) -> None:
+    """Print the goals that are set for the median over the kinds of games."""
+    for (name, n), found in ratios.items():
+        least = MEDIANS.get(name, {}).get(n)
+        if least is not None:
+            median = float(np.median(found))
+            print(f"{name} {n}, median {median:.1f}: {verdict(f'{least}x', median >= least)}")
+
+
+def verdict(goal: str, met: bool) -> str:
+    """Return a goal with what became of it."""
+    return f"{goal}: {'met' if met else 'MISSED'}"
+
+
+def show(game: str, tool: str, row: dict, ratio: float, gap: float, goal: str = "") -> None:
     """Print one line."""
     print(
-        f"{game:>12} {tool:>12} {row['seconds']:10.5f} {ratio:8.1f} {gap:10.1e} {row['mb']:6.0f}",
+        f"{game:>12} {tool:>12} {row['seconds']:10.5f} {ratio:8.1f} {gap:10.1e} {row['mb']:6.0f}"
+        f"  {goal}",
         flush=True,
     )
 

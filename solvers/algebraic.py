@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.bound import Bound
+from xorgames.draws import generator
 from xorgames.errors import SolverError
 from xorgames.exact import FractionArray
 from xorgames.game import XORGame
@@ -127,7 +128,7 @@ def exact_value(game: XORGame, bias: Bound, *, rng: int | np.random.Generator = 
     squared = _rational_square(integers, scale, bias)
     if squared is not None:
         return _proved(*_square_root(squared * scale**2), scale, bias)
-    found = _recognise(integers, np.random.default_rng(rng))
+    found = _recognise(integers, generator(rng))
     if found is None or not bias.lower <= found.root / scale <= bias.upper:
         return ExactForm(
             grade=Grade.INTERVAL, expression=str(bias), polynomial=None, scale=scale, bias=bias

@@ -7,27 +7,34 @@ signs of one group are compared at once, one in each lane.
 
 The rows are ordered such that the last ones are as orthogonal as possible: then the inner dolls add
 little to what they bound. Each doll starts from the best of a local search, so that nearly all of
-the work is proof. Stopped early, what is open still bounds the value from above.
+the work is proof. Stopped early, what is open still bounds the value from above. Where the rows are
+rounded, the last doll is searched once more, for all signs whose value is within a margin of the
+best one: the best signs of the true matrix are among them.
 """
 
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.errors import InconsistencyError
 from xorgames.solvers.dolls import ROWS_PER_GROUP, Dolls, capped
-from xorgames.solvers.signs import Found, IntArray, upper_bound, value_of
+from xorgames.solvers.signs import Found, IntArray, confirm, most_candidates, upper_bound, value_of
 from xorgames.solvers.workers import KERNELS, Watch, load_undisturbed
 
 _BUDGET = 2**23
+_NO_LEAVES = np.empty((0, 1), dtype=np.int64)
 
 
 def branch_and_bound_signs(
-    rows: IntArray, *, watch: Watch, cap: int | None = None, dolls: Dolls | None = None
+    rows: IntArray,
+    *,
+    watch: Watch,
+    cap: int | None = None,
+    dolls: Dolls | None = None,
+    margin: int = 0,
 ) -> Found:
     """Return the best signs of the rows of a matrix of integers, or a bracket if stopped.
 
@@ -40,6 +47,8 @@ def branch_and_bound_signs(
         An upper bound known from elsewhere; the search ends where it is reached.
     dolls : Dolls, optional
         What `Dolls.of(rows)` returned, where it was computed before.
+    margin : int
+        If positive, all signs whose value is so near the best are collected as candidates.
 
     Examples
     --------
@@ -47,34 +56,34 @@ def branch_and_bound_signs(
     >>> found.value, found.upper, found.signs.tolist()
     (7, 7, [-1, -1])
     """
-    dolls = dolls or Dolls.of(rows)
+    dolls = dolls or Dolls.of(rows, watch=watch)
     upper = capped(rows, cap)
-    best, compared = dolls.known(0), 0
+    best, compared, candidates = dolls.known(0), 0, None
     rests = np.zeros(len(dolls.tables), dtype=np.int64)
     for first in reversed(range(len(dolls.tables))):
-        if best[1] >= upper:
+        if best[1] >= upper and not margin:
             break
         outside = dolls.rows[: dolls.starts[first]]
         around = upper_bound(outside) if len(outside) else 0
-        enough = upper if first == 0 else upper_bound(dolls.rows[dolls.starts[first] :])
+        enough = upper + margin if first == 0 else upper_bound(dolls.rows[dolls.starts[first] :])
         doll = _Doll(dolls=dolls, first=first, rests=rests, enough=enough, watch=watch)
         doll.search()
         compared += doll.compared
         upper = min(upper, around + min(doll.upper, enough))
         if first == 0:
             best = doll.best
+            candidates = doll.near(margin) if margin and doll.upper == best[1] else None
         if min(doll.upper, enough) > doll.best[1]:
             break
         rests[first - 1] = doll.best[1]
-    signs = np.empty(len(rows), dtype=np.int64)
-    signs[dolls.order] = best[0]
     upper = max(upper, best[1])
     return Found(
-        signs=signs,
+        signs=dolls.in_place(best[0]),
         value=best[1],
         upper=upper,
         strategies=compared,
-        interrupted=upper > best[1],
+        interrupted=upper > best[1] or (margin > 0 and watch.stopped),
+        candidates=None if candidates is None else dolls.in_place(candidates),
     )
 
 
@@ -157,23 +166,54 @@ class _Doll:
                 return tree, False
             status[1] = max(int(status[1]), self.best[1])
             before = int(status[1])
-            compared = descend(groups, state, root, _BUDGET)
+            compared = descend(groups, state, root, _BUDGET, _NO_LEAVES)
             with self._lock:
                 self.compared += int(compared)
             if status[1] > before:
                 self._improve(int(status[1]), [tree.lane, *marks[2, root:].tolist()])
         return tree, True
 
+    def near(self, margin: int) -> IntArray | None:
+        """Return all signs whose value is so near the best; None where they are too many."""
+        least, most = self.best[1] - margin, most_candidates(self.dolls.rows.size)
+        if self.first == len(self.rests) - 1:
+            table = self.dolls.tables[self.first]
+            lanes = np.flatnonzero(np.abs(table[: len(table) // 2]).sum(axis=1) >= least)
+            signs = np.array([self._signs_of([lane]) for lane in lanes.tolist()])
+            return signs if len(signs) <= most else None
+        found: list[list[int]] = []
+        # Once there are too many, no more subtrees are handed out.
+        worth = (tree for tree in self._subtrees() if tree.bound >= least and len(found) <= most)
+        try:
+            for leaves in self.watch.run(partial(self._leaves, least=least, most=most), worth):
+                found += leaves
+        except KeyboardInterrupt:
+            self.watch.stop()
+        if len(found) > most or self.watch.stopped:
+            return None
+        return np.array([self._signs_of(lanes) for lanes in found])
+
+    def _leaves(self, tree: _Subtree, *, least: int, most: int) -> list[list[int]]:
+        """Return the lanes of the signs below a subtree's root that reach at least a value."""
+        descend, root = load_undisturbed(KERNELS).descend, self.first + 1
+        state = _fresh_state(self._groups, tree, root)
+        status = state[3]
+        status[1] = least - 1
+        leaves = np.empty((most + 1, len(self.rests)), dtype=np.int64)
+        while status[0] >= root and status[2] <= most and not self.watch.stopped:
+            descend(self._groups, state, root, _BUDGET, leaves)
+        return [[tree.lane, *lanes] for lanes in leaves[: status[2], root:].tolist()]
+
+    def _signs_of(self, lanes: list[int]) -> IntArray:
+        pairs = enumerate(lanes, start=self.first)
+        return np.concatenate([self.dolls.signs_of(*pair) for pair in pairs])
+
     def _improve(self, value: int, lanes: list[int]) -> None:
         with self._lock:
             if value > self.best[1]:
-                pairs = enumerate(lanes, start=self.first)
-                signs = np.concatenate([self.dolls.signs_of(*pair) for pair in pairs])
+                signs = self._signs_of(lanes)
                 reached = value_of(self.dolls.rows[self.dolls.starts[self.first] :], signs)
-                if reached != value:
-                    raise InconsistencyError(
-                        f"branch and bound found {value}, but its signs reach {reached}"
-                    )
+                confirm("branch and bound", value, reached)
                 self.best = (signs, value)
 
     @cached_property
@@ -202,7 +242,7 @@ def _fresh_state(
     sums = np.zeros((depths, columns), dtype=negated.dtype)
     sums[root, : len(tree.sums)] = tree.sums
     marks = np.full((3, depths), -1, dtype=np.int64)
-    return sums, np.empty_like(offsets), marks, np.array([root, 0], dtype=np.int64)
+    return sums, np.empty_like(offsets), marks, np.array([root, 0, 0], dtype=np.int64)
 
 
 def _kernel_type(rows: IntArray) -> np.dtype[Any]:

@@ -100,7 +100,7 @@ def certify(
     True
     """
     if level not in LEVELS:
-        reject("level", "is not known", received=repr(level), cure=near_name(level, LEVELS))
+        reject("level", "is not known", received=repr(level), cure=near_name(str(level), LEVELS))
     _check(matrix, proposal)
     if level == "exact":
         from xorgames.solvers.exact_certificate import exact_certificate
@@ -253,9 +253,10 @@ def _dual_estimate(matrix: FloatArray, multipliers: FloatArray) -> float:
     scaled, exponent = _scaled(matrix)
     m, n = matrix.shape
     root = np.sqrt(np.maximum(multipliers, 0.0) / max(np.abs(multipliers).max(), _TINY))
-    balanced = _divided(_divided(scaled, root[:m, None]), root[m:])
     estimate = total = float(np.abs(scaled).sum())
-    if not scaled[np.outer(root[:m], root[m:]) == 0.0].any():
+    lengths = root[:m, None] * root[m:]
+    if lengths.all() or not scaled[lengths == 0.0].any():
+        balanced = _divided(scaled, lengths)
         gram = balanced @ balanced.T if m <= n else balanced.T @ balanced
         sigma = math.sqrt(max(0.0, float(np.linalg.eigvalsh(gram)[-1])))
         estimate = min(total, sigma * float(np.square(root).sum()) / 2)
@@ -264,7 +265,9 @@ def _dual_estimate(matrix: FloatArray, multipliers: FloatArray) -> float:
 
 def _scaled(array: FloatArray) -> tuple[FloatArray, NDArray[np.int32]]:
     """Return (S, e) with M = S 2^e exactly and the largest |S| in [1/2, 1), or 0."""
-    exponent: NDArray[np.int32] = np.frexp(np.abs(array).max(axis=(-2, -1)))[1]
+    sizes = np.abs(array)
+    largest = sizes.max() if array.ndim == 2 else sizes.max(axis=(-2, -1))
+    exponent: NDArray[np.int32] = np.frexp(largest)[1]
     return np.ldexp(array, -exponent[..., None, None]), exponent
 
 

@@ -8,11 +8,12 @@ is that on the bias, halved, plus the offset.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from xorgames.bound import Bound
-from xorgames.errors import InputError, Problem
+from xorgames.errors import InputError, Problem, reject
 from xorgames.game import XORGame
 from xorgames.output import write_whole
 from xorgames.solvers.certificate import Proposal, deterministic_bias
@@ -46,7 +47,8 @@ def save_certificate(
     Raises
     ------
     InputError
-        If the file exists and may not be replaced, or cannot be written.
+        If the file exists and may not be replaced, or cannot be written; or if the game's entries
+        have a common denominator of more digits than Python writes.
     SolverError
         If no proposal is given and the default method fails.
 
@@ -63,7 +65,15 @@ def save_certificate(
     if proposal is None:
         proposal = propose(game.matrix)
     certificate = exact_certificate(game.exact_matrix, proposal)
-    content = _content(game, certificate, classical)
+    try:
+        content = _content(game, certificate, classical)
+    except ValueError:
+        reject(
+            "game",
+            f"must have numbers that Python writes, with at most {sys.get_int_max_str_digits()}"
+            " digits: a common denominator has more",
+            cure="round the game's entries, or raise the limit by PYTHONINTMAXSTRDIGITS",
+        )
     # One row a line: small to read, and a difference between two files shows where it is.
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(part)}" for key, part in content.items())
     text = "{\n" + lines + "\n}\n"
@@ -80,7 +90,7 @@ def check_certificate(path: str | Path) -> Bound:
         If the file cannot be read, or its numbers do not prove what it claims.
     """
     try:
-        lower, upper = proven_bracket(Path(path).read_text("utf-8"))
+        lower, upper, _ = proven_bracket(Path(path).read_text("utf-8"))
     except Exception as error:
         received = f"{type(error).__name__}: {error}"
         problem = Problem(

@@ -1,59 +1,59 @@
 """Check a saved certificate by whole numbers alone:  python check_certificate.py FILE.
 
-For M the matrix or its transpose, unit vectors p, q, any t > 0, a, B, W and G = B^T B + W W^T,
-  2 sum a_x B_xy p_x.q_y <= sum a_x^2 + sum_x |sum_y B_xy q_y|^2 <= sum a_x^2 + sum_yz G_yz q_y.q_z,
-so that  bias <= t (sum a_x^2 + sum_yz |G_yz|) / 2 + sum_xy |M_xy - t a_x B_xy|;  and any vectors
-u, v of lengths at most U, V give  bias >= sum_xy M_xy u_x.v_y / (U V).
+2 sum a_x B_xy p_x.q_y <= sum a_x^2 + sum_x |sum_y B_xy q_y|^2 <= sum a_x^2 + sum_yz |G_yz| for unit
+p, q and G = B^T B + W W^T, so  bias <= t (that sum) / 2 + sum_xy |M_xy - t a_x B_xy|, t > 0, M the
+matrix or its transpose; and u, v of lengths up to U, V give  bias >= sum_xy M_xy u_x.v_y / (U V).
 """
 
 import json
 import math
 import sys
 from fractions import Fraction
+from functools import partial
+from hashlib import sha256
+from operator import mul
 from pathlib import Path
-from typing import Any
+
+_both = partial(zip, strict=True)
 
 
-def proven_bracket(text: str) -> tuple[Fraction, Fraction]:
-    """Return the ends that the numbers prove; an error where the certificate claims others."""
-    file = json.loads(text, parse_float=int, parse_constant=int)  # refuses 1.5: it could be rounded
-    # By hand: Fraction("1e999999999") would never end.
-    matrix = [[Fraction(*map(int, entry.split("/"))) for entry in row] for row in file["matrix"]]
+def proven_bracket(text: str) -> tuple[Fraction, Fraction, str]:
+    """Return the ends proven and for which matrix; an error where the certificate claims others."""
+    file = json.loads(text, parse_float=int, parse_constant=int, object_pairs_hook=_object)
+    # By hand: Fraction("1e999999999") would never end, and a number such as 1.5 could be rounded.
+    game = [[Fraction(*map(int, entry.split("/"))) for entry in row] for row in file["matrix"]]
     low, up, best = file["lower"], file["upper"], file["classical"]
-    unit, a, b, w = Fraction(*map(int, up["unit"].split("/"))), up["a"], up["b"], up["w"]
-    columns = [[*p, *q] for p, q in zip(zip(*b, strict=True), w, strict=True)]
-    area = _dot(a, a) + sum(abs(_dot(p, q)) for p in columns for q in columns)
-    fit = [[unit * a_x * b_xy for b_xy in row] for a_x, row in zip(a, b, strict=True)]
-    rows = [*zip(*matrix, strict=True)] if up["transposed"] else matrix
-    upper = unit * area / 2 + sum(abs(entry - fitted) for entry, fitted in _pairs(rows, fit))
-    lower = max(Fraction(0), _reached(matrix, low["alice"], low["bob"]))
+    t, a, b, w = Fraction(*map(int, up["unit"].split("/"))), [*map(int, up["a"])], up["b"], up["w"]
+    columns = [[*map(int, p), *map(int, q)] for p, q in _both(_both(*b), w)]
+    area = sum(map(mul, a, a)) + sum(abs(sum(map(mul, p, q))) for p in columns for q in columns)
+    rows = [*_both(*game)] if up["transposed"] else game
+    fit = [abs(m - t * p * q) for row, p, qs in _both(rows, a, b) for m, q in _both(row, qs)]
+    upper = t * area / 2 + sum(fit)
+    lower = max(Fraction(0), _reached(game, low["alice"], low["bob"]))
     claims = [(low, lower), (up, upper)]
     if best:
-        signs = [[[1 - 2 * bit] for bit in best[side]] for side in "ab"]
-        claims.append((best, _reached(matrix, *signs)))
-    if unit <= 0 or any(claim["bias"] != str(proven) for claim, proven in claims):
-        raise ValueError("its numbers do not prove what it claims")
-    return lower, upper
+        signs = [[[{0: 1, 1: -1}[bit]] for bit in best[side]] for side in "ab"]
+        claims.append((best, _reached(game, *signs)))
+    if t <= 0 or file["twins"] or any(c["twins"] or c["bias"] != str(p) for c, p in claims):
+        raise ValueError("its numbers do not prove what it claims, or a key stands twice")
+    return lower, upper, f"{len(game)} x {len(game[0])} {sha256(repr(game).encode()).hexdigest()}"
 
 
-def _dot(u: list[int], v: list[int]) -> int:
-    return sum(int(p) * int(q) for p, q in zip(u, v, strict=True))
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    return dict(pairs) | {"twins": len(pairs) > len(dict(pairs))}
 
 
-def _pairs(left: Any, right: Any) -> list[Any]:
-    return [pair for rows in zip(left, right, strict=True) for pair in zip(*rows, strict=True)]
-
-
-def _reached(matrix: Any, alice: Any, bob: Any) -> Fraction:
-    total = sum(p * q for p, q in _pairs(matrix, [[_dot(u, v) for v in bob] for u in alice]))
-    longest = [math.isqrt(max(1, *(_dot(u, u) for u in side)) - 1) + 1 for side in (alice, bob)]
+def _reached(matrix: list[list[Fraction]], u: list[list[int]], v: list[list[int]]) -> Fraction:
+    u, v = ([[*map(int, p)] for p in side] for side in (u, v))
+    total = sum(m * sum(map(mul, p, q)) for row, p in _both(matrix, u) for m, q in _both(row, v))
+    longest = [math.isqrt(max(1, *(sum(map(mul, p, p)) for p in side)) - 1) + 1 for side in (u, v)]
     return Fraction(total) / math.prod(longest)
 
 
 if __name__ == "__main__":
     try:
-        ends = proven_bracket(Path(sys.argv[1]).read_text("utf-8"))
+        *ends, name = proven_bracket(Path(sys.argv[1]).read_text("utf-8"))
         shown = map(math.nextafter, map(float, ends), (-math.inf, math.inf))
     except Exception as error:
         sys.exit(f"NOT PROVEN: {type(error).__name__}: {error}")
-    sys.stdout.write("PROVEN: the Tsirelson bias lies in [{}, {}]\n".format(*shown))
+    sys.stdout.write("PROVEN: the Tsirelson bias lies in [{}, {}] for M: {}\n".format(*shown, name))

@@ -2,23 +2,29 @@
 
 - enumeration: all 2^(k-1) sign vectors of the smaller side, k inputs after merging;
 - branch-and-bound: most of them excluded by bounds; what it costs depends on the game;
-- threshold: a dynamic programme for threshold games, about k^3 steps.
+- threshold: a dynamic programme for threshold games, about k^3 steps;
+- elimination: a dynamic programme for games whose inputs hang together loosely.
 
-All three are exact. A method stopped early leaves a bracket: the exact bias of the best strategy it
-found, and a proven upper bound.
+All four are exact. A method stopped early leaves a bracket: the exact bias of the best strategy it
+found, and a proven upper bound. Of a small game all strategies are compared before its structure
+could be looked at.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from functools import cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from xorgames.errors import InconsistencyError, TooLargeError, near_name, reject
-from xorgames.exact import FractionArray
+from xorgames.exact import FractionArray, exact_number
+from xorgames.solvers.enumeration import strategies_of
+from xorgames.solvers.integers import IntegerMatrix, as_integers, is_matrix, kind_of
 from xorgames.solvers.plan import METHODS, Estimate, Part, Plan, make_plan
-from xorgames.solvers.signs import Found, value_of
-from xorgames.solvers.structure import reduce_game
+from xorgames.solvers.signs import at_least_plain, compare_all, is_small
+from xorgames.solvers.structure import Structure, reduce_game
 from xorgames.solvers.workers import Progress, Watch
 from xorgames.strategy import DeterministicStrategy
 
@@ -27,6 +33,8 @@ __all__ = ["MAX_STRATEGIES", "METHODS", "ClassicalResult", "Estimate", "classica
 #: Above this many strategies the work is refused unless the caller raises the limit.
 MAX_STRATEGIES = 2**36
 
+#: What a search takes that is begun without looking at the structure of the game, about.
+_QUICK_S = 1e-5
 _NOTHING = Estimate(strategies=0.0, seconds=0.0, reason="nothing is asked")
 
 
@@ -40,7 +48,8 @@ class ClassicalResult:
     lower, upper : Fraction
         The exact bias of `strategy`, and a proven upper bound on that of any.
     method : str
-        With several parts solved by different methods, their names joined by " + ".
+        With several parts solved by different methods, their names joined by " + "; "none" where
+        Ctrl-C came before any of them.
     estimate : Estimate
         Made before the work began.
     strategies : int
@@ -89,8 +98,9 @@ def classical_bias(
 
     Parameters
     ----------
-    exact_matrix : ndarray of Fraction, shape (m, n)
-    method : {"auto", "enumeration", "branch-and-bound", "threshold"}
+    exact_matrix : ndarray of Fraction, int or float, shape (m, n)
+        A float counts as its exact binary value.
+    method : {"auto", "enumeration", "branch-and-bound", "threshold", "elimination"}
     max_strategies : int
         Without a time limit, refuse what is estimated to compare more strategies than this.
     time_limit_s : float, optional
@@ -118,25 +128,73 @@ def classical_bias(
     >>> found.upper, found.exact, found.method, found.estimate.reason
     (Fraction(41, 81), True, 'enumeration', 'few strategies')
     """
-    _check(method, time_limit_s, workers)
-    cap = None if upper_cap is None else Fraction(upper_cap)
-    structure = reduce_game(exact_matrix)
+    _check(exact_matrix, method, max_strategies)
     watch = Watch(workers=workers, time_limit_s=time_limit_s, progress=progress)
-    parts = [Part.of(component, method) for component in structure.components]
-    plans = [make_plan(part, method, cap if len(parts) == 1 else None, watch) for part in parts]
-    estimate = _total([plan.estimate for plan in plans])
-    if estimate.strategies > max_strategies and time_limit_s is None:
-        raise TooLargeError(_refusal(exact_matrix.shape, estimate, max_strategies))
-    results = [_run(part, plan, watch) for part, plan in zip(parts, plans, strict=True)]
-    pairs = list(zip(parts, results, strict=True))
-    lower = sum((part.component.bias_of(found.signs) for part, found in pairs), Fraction(0))
-    upper = sum((part.upper(found) for part, found in pairs), Fraction(0))
-    if cap is not None and cap < lower:
-        raise InconsistencyError(f"a strategy reaches {lower}, more than the cap of {cap}")
+    cap = None if upper_cap is None else exact_number(upper_cap, key="upper_cap")
+    try:
+        integers, denominator = as_integers(exact_matrix)
+        transposed = len(integers) > integers.shape[1]
+        rows = integers.T if transposed else integers
+        if method == "auto" and is_small(rows) and strategies_of(rows) <= max_strategies:
+            found = _at_once(rows, denominator, transposed, watch)
+        else:
+            structure = reduce_game(integers, denominator, watch=watch)
+            plans = _plans(structure, method, cap, watch)
+            estimate = _total([plan.estimate for plan in plans])
+            if time_limit_s is None:
+                _refuse(exact_matrix.shape, estimate, max_strategies)
+            found = _by_parts(structure, plans, estimate)
+    except KeyboardInterrupt:
+        # The searches turn an interrupt into the best bracket that they have; this one came before.
+        found = _plainest(exact_matrix)
+    return found if cap is None else _capped(found, cap)
+
+
+def _at_once(
+    rows: IntegerMatrix, denominator: int, transposed: bool, watch: Watch
+) -> ClassicalResult:
+    """Compare all strategies of the game as it is."""
+    bits, replies, value = compare_all(rows)
+    strategies = 2 ** (len(rows) - 1)
+    watch.report(strategies, strategies)
+    if transposed and replies[0]:
+        # A common flip changes nothing: Alice's first answer is 0.
+        bits, replies = 1 - bits, 1 - replies
+    bias = Fraction(value, denominator)
     return ClassicalResult(
-        strategy=structure.strategy([found.signs for found in results]),
+        strategy=DeterministicStrategy(
+            a=replies if transposed else bits, b=bits if transposed else replies
+        ),
+        lower=bias,
+        upper=bias,
+        method="enumeration",
+        estimate=_few(len(rows)),
+        strategies=strategies,
+        interrupted=False,
+    )
+
+
+@cache
+def _few(rows: int) -> Estimate:
+    return Estimate(strategies=2.0 ** (rows - 1), seconds=_QUICK_S, reason="few strategies")
+
+
+def _plans(structure: Structure, method: str, cap: Fraction | None, watch: Watch) -> list[Plan]:
+    parts = [Part.of(component) for component in structure.components]
+    return [make_plan(part, method, cap if len(parts) == 1 else None, watch) for part in parts]
+
+
+def _by_parts(structure: Structure, plans: list[Plan], estimate: Estimate) -> ClassicalResult:
+    """Call the methods, and put the strategy together."""
+    results = [at_least_plain(plan.part.rows, plan.call()) for plan in plans]
+    pairs = zip(plans, results, strict=True)
+    settled = [plan.part.settle(found, plan.cap) for plan, found in pairs]
+    lower = sum((reached for _, reached, _ in settled), Fraction(0))
+    upper = lower + sum(most - reached for _, reached, most in settled if most is not reached)
+    return ClassicalResult(
+        strategy=structure.strategy([signs for signs, _, _ in settled]),
         lower=lower,
-        upper=upper if cap is None else min(upper, cap),
+        upper=upper,
         method=" + ".join(dict.fromkeys(plan.method for plan in plans)) or "enumeration",
         estimate=estimate,
         strategies=sum(found.strategies for found in results),
@@ -144,7 +202,33 @@ def classical_bias(
     )
 
 
+def _plainest(exact_matrix: FractionArray) -> ClassicalResult:
+    """Return what needs no search: Alice answers 0, and no bias exceeds the sum of all sizes."""
+    integers, denominator = as_integers(exact_matrix)
+    pulls = integers.sum(axis=0)
+    return ClassicalResult(
+        strategy=DeterministicStrategy(
+            a=np.zeros(len(integers), dtype=np.int64), b=(pulls < 0).astype(np.int64)
+        ),
+        lower=Fraction(int(abs(pulls).sum()), denominator),
+        upper=Fraction(int(abs(integers).sum()), denominator),
+        method="none",
+        estimate=_NOTHING,
+        strategies=0,
+        interrupted=True,
+    )
+
+
+def _capped(found: ClassicalResult, cap: Fraction) -> ClassicalResult:
+    """Return the better upper bound, where the cap does not contradict the strategy."""
+    if cap < found.lower:
+        raise InconsistencyError(f"a strategy reaches {found.lower}, more than the cap of {cap}")
+    return replace(found, upper=cap) if cap < found.upper else found
+
+
 def _total(estimates: list[Estimate]) -> Estimate:
+    if len(estimates) == 1:
+        return estimates[0]
     hardest = max(estimates, key=lambda each: each.seconds, default=_NOTHING)
     return Estimate(
         strategies=sum(each.strategies for each in estimates),
@@ -153,41 +237,27 @@ def _total(estimates: list[Estimate]) -> Estimate:
     )
 
 
-def _check(method: str, time_limit_s: float | None, workers: int | None) -> None:
+def _check(exact_matrix: FractionArray, method: str, max_strategies: float) -> None:
+    if not is_matrix(exact_matrix):
+        cure = "xorgames.exact.exact_array makes it from lists"
+        rule = "must be an array of exact numbers, with at least one row and one column"
+        reject("exact_matrix", rule, received=kind_of(exact_matrix), cure=cure)
     if method not in METHODS:
         rule = "must name a method for the classical value"
         reject("method", rule, received=repr(method), cure=near_name(str(method), METHODS))
-    if time_limit_s is not None and not time_limit_s > 0:
-        cure = "leave it out for no limit"
-        reject("time_limit_s", "must be positive", received=time_limit_s, cure=cure)
-    if workers is not None and not workers >= 1:
-        cure = "leave it out to use all cores"
-        reject("workers", "must be at least 1", received=workers, cure=cure)
+    number = isinstance(max_strategies, Real) and not isinstance(max_strategies, bool)
+    if not (number and max_strategies >= 1):
+        reject("max_strategies", "must be a number from 1", received=repr(max_strategies))
 
 
-def _run(part: Part, plan: Plan, watch: Watch) -> Found:
-    """Call the method; an interrupt that it did not see itself leaves the plainest bracket."""
-    try:
-        return plan.call()
-    except KeyboardInterrupt:
-        watch.stop()
-        signs = np.ones(len(part.rows), dtype=np.int64)
-        return Found(
-            signs=signs,
-            value=value_of(part.rows, signs),
-            upper=int(abs(part.rows).sum()),
-            strategies=0,
-            interrupted=True,
+def _refuse(shape: tuple[int, ...], estimate: Estimate, limit: float) -> None:
+    if estimate.strategies > limit:
+        raise TooLargeError(
+            f"the classical value of a {shape[0]} x {shape[1]} game needs about"
+            f" {estimate.strategies:.2g} strategies, about {_duration(estimate.seconds)};"
+            f" the limit is {limit:.2g}."
+            " Cure: raise max_strategies (--max-strategies), give a time limit, or merge inputs"
         )
-
-
-def _refusal(shape: tuple[int, ...], estimate: Estimate, limit: int) -> str:
-    return (
-        f"the classical value of a {shape[0]} x {shape[1]} game needs about"
-        f" {estimate.strategies:.2g} strategies, about {_duration(estimate.seconds)};"
-        f" the limit is {limit:.2g}."
-        " Cure: raise max_strategies (--max-strategies), give a time limit, or merge inputs"
-    )
 
 
 def _duration(seconds: float) -> str:

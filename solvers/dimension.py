@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from xorgames.bound import Bound, Finding
+from xorgames.draws import generator
 from xorgames.errors import reject
 from xorgames.solvers.certificate import strategy_bias
 from xorgames.solvers.one_pair import REACHED, best_of_rank
@@ -120,7 +121,7 @@ def value_with_pairs(
     """
     if pairs < 0:
         reject("pairs", "must not be negative", received=pairs)
-    return _limited(solution, 2 * pairs + 1, pairs, starts, np.random.default_rng(rng))
+    return _limited(solution, 2 * pairs + 1, pairs, starts, generator(rng))
 
 
 def value_of_rank(
@@ -151,7 +152,7 @@ def value_of_rank(
     """
     if rank < 1:
         reject("rank", "must be at least 1", received=rank)
-    return _limited(solution, rank, None, starts, np.random.default_rng(rng))
+    return _limited(solution, rank, None, starts, generator(rng))
 
 
 def _limited(

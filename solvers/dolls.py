@@ -9,15 +9,17 @@ from functools import cached_property
 
 import numpy as np
 
-from xorgames.solvers.enumeration import sign_sums, strategies_of
+from xorgames.solvers.enumeration import strategies_of
+from xorgames.solvers.sign_lanes import sign_sums
 from xorgames.solvers.signs import IntArray, local_search, same_parity, upper_bound
+from xorgames.solvers.workers import Watch
 
 #: 64 lanes: two vector registers of 16-bit integers.
 ROWS_PER_GROUP = 6
 
 _DIVES = 32
 #: No estimate is made, and no hope held, for more rows than this.
-_MOST_ROWS = 80
+MOST_ROWS = 80
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,27 +34,31 @@ class Dolls:
         Where they stand in the matrix that was given.
     starts : ndarray of int, shape (G + 1,)
         The first row of each group, and k.
+    watch : Watch, optional
+        May end a local search early.
     """
 
     rows: IntArray
     order: IntArray
     starts: IntArray
+    watch: Watch | None = None
     _known: dict[int, tuple[IntArray, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: IntArray) -> "Dolls":
+    def of(cls, rows: IntArray, *, watch: Watch | None = None) -> "Dolls":
         """Order the rows and divide them into groups."""
         order = _orthogonal_last(rows)
         # The first group is never searched by the kernel: it takes what is left over.
         full = max(0, (len(rows) - 3) // ROWS_PER_GROUP)
         starts = np.array([0, *(len(rows) - ROWS_PER_GROUP * np.arange(full, -1, -1))])
-        return cls(rows=rows[order], order=order, starts=starts)
+        return cls(rows=rows[order], order=order, starts=starts, watch=watch)
 
     def known(self, group: int) -> tuple[IntArray, int]:
         """Return good signs for the rows from a group on, and their value."""
         if group not in self._known:
             rng = np.random.default_rng(group)
-            self._known[group] = local_search(self.rows[self.starts[group] :], rng=rng)
+            below = self.rows[self.starts[group] :]
+            self._known[group] = local_search(below, rng=rng, watch=self.watch)
         return self._known[group]
 
     @cached_property
@@ -66,6 +72,12 @@ class Dolls:
         size = self.starts[group + 1] - self.starts[group]
         bits: IntArray = lane >> np.arange(size)[::-1] & 1
         return 1 - 2 * bits
+
+    def in_place(self, signs: IntArray) -> IntArray:
+        """Return signs of the rows in their order as signs of the rows that were given."""
+        placed = np.empty_like(signs)
+        placed[..., self.order] = signs
+        return placed
 
 
 def capped(rows: IntArray, cap: int | None) -> int:
@@ -90,7 +102,7 @@ def expected_strategies(dolls: Dolls, *, cap: int | None = None) -> float:
     """
     if dolls.known(0)[1] >= capped(dolls.rows, cap):
         return 0.0
-    if len(dolls.rows) > _MOST_ROWS:
+    if len(dolls.rows) > MOST_ROWS:
         return strategies_of(dolls.rows)
     rng = np.random.default_rng(0)
     return sum(_expected_below(dolls, first, rng) for first in range(len(dolls.tables)))

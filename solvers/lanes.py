@@ -59,49 +59,122 @@ def _sums_at(high, step):  # noqa: ANN001, ANN202
     return sums, signs, shift
 
 
+@numba.njit(nogil=True)
+def _tables(low, start):  # noqa: ANN001, ANN202
+    """Return -p for each column and lane, and for each lane start - the sum of the minus rows."""
+    rows, columns = low.shape
+    lanes = 1 << rows
+    negated = np.zeros((columns, lanes), low.dtype)
+    offsets = np.full(lanes, start[0], low.dtype)
+    for y in range(columns):
+        for i in range(rows):
+            negated[y, 0] -= low[i, y]
+    for i in range(rows):
+        half = 1 << i
+        total = np.zeros_like(low[0, :1])
+        for y in range(columns):
+            total[0] += low[i, y]
+            twice = low[i, y] + low[i, y]
+            for j in range(half):
+                negated[y, j + half] = negated[y, j] + twice
+        for j in range(half):
+            offsets[j + half] = offsets[j] - total[0]
+    return negated, offsets
+
+
+@numba.njit(nogil=True)
+def _advance(high, step, sums, signs, shift):  # noqa: ANN001, ANN202
+    """Flip the row that the Gray code flips to come to a step."""
+    row, bits = 1, step
+    while bits & 1 == 0:
+        row, bits = row + 1, bits >> 1
+    signs[row] = -signs[row]
+    for y in range(len(sums)):
+        sums[y] += 2 * signs[row] * high[row, y]
+        shift[0] -= signs[row] * high[row, y]
+
+
 @compiled
-def best_step(high, negated, offsets, first, count):  # noqa: ANN001, ANN201
-    """Return the largest number of a stretch of the Gray code, and the step where it stands.
+def best_step(high, low, start, first, count):  # noqa: ANN001, ANN201
+    """Return the largest number of a stretch of the Gray code, its step and its lane.
 
     Parameters
     ----------
     high : ndarray, shape (h, l)
         The rows outside the table; the first one keeps its sign.
-    negated : ndarray, shape (l, lanes)
-    offsets : ndarray, shape (lanes,)
-        Added to  sum_y max(c, -p)  in each lane, as is the sum of the rows with a minus.
+    low : ndarray, shape (k - h, l)
+        The rows of the table.
+    start : ndarray, shape (1,)
+        Added to all numbers, which are  start + sum_y max(c, -p) - u + v,  u and v the sums of the
+        entries of the low and of the high rows that have a minus.
     first, count : int
         The steps first, ..., first + count - 1.
     """
+    negated, offsets = _tables(low, start)
     sums, signs, shift = _sums_at(high, first)
     totals = np.empty_like(offsets)
-    best, best_at = np.int64(-(2**62)) * 2, first
+    best, best_at, best_lane = np.int64(-(2**62)) * 2, first, 0
     for step in range(first, first + count):
         if step > first:
-            row, bits = 1, step
-            while bits & 1 == 0:
-                row, bits = row + 1, bits >> 1
-            signs[row] = -signs[row]
-            for y in range(len(sums)):
-                sums[y] += 2 * signs[row] * high[row, y]
-                shift[0] -= signs[row] * high[row, y]
+            _advance(high, step, sums, signs, shift)
         for j in range(len(offsets)):
             totals[j] = offsets[j] + shift[0]
         _add_maxima(sums, negated, totals)
         largest = _largest(totals)
         if largest > best:
-            best, best_at = np.int64(largest), step
-    return best, best_at
+            best, best_at, best_lane = np.int64(largest), step, 0
+            while totals[best_lane] < largest:
+                best_lane += 1
+    return best, best_at, best_lane
 
 
 @compiled
-def descend(groups, state, root, budget):  # noqa: ANN001, ANN201
+def near_best(high, low, start, first, count, least, found):  # noqa: ANN001, ANN201
+    """Write the steps and lanes whose number is at least `least`; return how many there are.
+
+    Parameters are those of `best_step`; where `found`, of shape (most, 2), is too short, the
+    counting goes on without the writing.
+    """
+    negated, offsets = _tables(low, start)
+    sums, signs, shift = _sums_at(high, first)
+    totals = np.empty_like(offsets)
+    seen = 0
+    for step in range(first, first + count):
+        if step > first:
+            _advance(high, step, sums, signs, shift)
+        for j in range(len(offsets)):
+            totals[j] = offsets[j] + shift[0]
+        _add_maxima(sums, negated, totals)
+        if _largest(totals) >= least:
+            for j in range(len(offsets)):
+                if totals[j] >= least:
+                    if seen < len(found):
+                        found[seen, 0], found[seen, 1] = step, j
+                    seen += 1
+    return seen
+
+
+@numba.njit(nogil=True)
+def _take_leaf(value, best, marks, status, leaves):  # noqa: ANN001, ANN202
+    """Make a leaf the best one, or write it down; return the best value."""
+    if len(leaves) == 0:
+        marks[2] = marks[0] - 1
+        return value
+    if status[2] < len(leaves):
+        leaves[status[2]] = marks[0] - 1
+    status[2] += 1
+    return best
+
+
+@compiled
+def descend(groups, state, root, budget, leaves):  # noqa: ANN001, ANN201
     """Search the tree below a node of depth `root`; return the lanes compared.
 
     A node of depth d has signs for the groups of rows before d. Its lanes are the signs of group d,
     and it is worth going down a lane whose value, with the most that the rows after the group can
     add, exceeds the best value known. Ends when all is searched (depth < root) or the budget is
-    spent; a further call goes on from there.
+    spent; a further call goes on from there. With room for leaves the best value stays as it is,
+    and all leaves that exceed it are written down; ends also when there are more than fit.
 
     Parameters
     ----------
@@ -112,13 +185,16 @@ def descend(groups, state, root, budget):  # noqa: ANN001, ANN201
     state : tuple of ndarray
         The column sums above each depth (G, l); the numbers of each depth (G, lanes); (3, G) of
         int64: the lane that comes next (-1 before the numbers are known), what to add to twice a
-        number for its bound, and the lanes of the best leaf; (2,) of int64: depth and best value.
+        number for its bound, and the lanes of the best leaf; (3,) of int64: depth, best value, and
+        the number of leaves written.
+    leaves : ndarray of int64, shape (most, G)
+        For their lanes.
     """
     negated, offsets, info = groups
     sums, numbers, marks, status = state
     depth, best, spent = status[0], status[1], 0
     lanes = offsets.shape[1]
-    while depth >= root and spent < budget:
+    while depth >= root and spent < budget and status[2] <= len(leaves):
         here = numbers[depth]
         if marks[0, depth] < 0:
             spent += lanes
@@ -139,8 +215,7 @@ def descend(groups, state, root, budget):  # noqa: ANN001, ANN201
         if lane == lanes:
             depth -= 1
         elif depth == len(info) - 1:
-            best = 2 * np.int64(here[lane]) + known
-            marks[2] = marks[0] - 1
+            best = _take_leaf(2 * np.int64(here[lane]) + known, best, marks, status, leaves)
         else:
             for y in range(sums.shape[1]):
                 sums[depth + 1, y] = sums[depth, y] - negated[depth, y, lane]

@@ -6,9 +6,10 @@ projection that removes from row i its part along y_i,
 
     P S d = P K y,
 
-a system of (m + n)(r - 1) equations. Rotations of all vectors together leave it singular; a shift
-too small to matter settles that. Reference: Absil, Mahony, Sepulchre, Optimization Algorithms on
-Matrix Manifolds (2008), section 6.
+a system of (m + n)(r - 1) equations. In a basis of the directions that P leaves, Alice's block of S
+is diagonal: her steps are eliminated, and n (r - 1) equations for Bob's are left. Rotations of all
+vectors together leave it singular; a shift too small to matter settles that. Reference: Absil,
+Mahony, Sepulchre, Optimization Algorithms on Matrix Manifolds (2008), section 6.
 """
 
 import numpy as np
@@ -33,19 +34,22 @@ def newton_step(matrix: FloatArray, alice: FloatArray, bob: FloatArray) -> Float
     numpy.linalg.LinAlgError
         If the system is singular.
     """
-    m = len(matrix)
-    rows = np.concatenate([alice, bob])
-    pull = np.concatenate([matrix @ bob, matrix.T @ alice])
-    multipliers = (pull * rows).sum(axis=1)
-    slack = np.diag(multipliers + _SHIFT * multipliers.max())
-    slack[:m, m:] = -matrix
-    slack[m:, :m] = -matrix.T
-    tangents = _tangents(rows)
-    size, free, rank = tangents.shape
-    flat = tangents.reshape(size * free, rank)
-    system = (flat @ flat.T) * np.repeat(np.repeat(slack, free, axis=0), free, axis=1)
-    solved = np.linalg.solve(system, (tangents @ pull[:, :, None]).ravel())
-    better: FloatArray = bob + (solved.reshape(size, 1, free) @ tangents)[m:, 0]
+    pushed, pulled = matrix @ bob, matrix.T @ alice
+    (m, n), rank = matrix.shape, bob.shape[1]
+    vectors, pulls = np.concatenate([alice, bob]), np.concatenate([pushed, pulled])
+    multipliers = np.einsum("ij,ij->i", vectors, pulls)
+    multipliers += _SHIFT * multipliers.max()
+    tangents, free = _tangents(vectors), rank - 1
+    hers, his = tangents[:m], tangents[m:]
+    gradient = (tangents @ pulls[:, :, None]).ravel()
+    scales = np.repeat(multipliers, free)
+    angles = (hers.reshape(-1, rank) @ his.reshape(-1, rank).T).reshape(m, free, n, free)
+    coupling = (angles * matrix[:, None, :, None]).reshape(m * free, n * free)
+    answers = coupling / scales[: m * free, None]
+    system = np.diag(scales[m * free :]) - coupling.T @ answers
+    wanted = gradient[m * free :] + gradient[: m * free] @ answers
+    steps = np.linalg.solve(system, wanted).reshape(n, 1, free)
+    better: FloatArray = bob + (steps @ his)[:, 0]
     return better
 
 
@@ -53,9 +57,7 @@ def _tangents(rows: FloatArray) -> FloatArray:
     """Return, for each unit row, r - 1 orthonormal vectors orthogonal to it (Householder)."""
     normal = rows.copy()
     normal[:, 0] += np.where(rows[:, 0] < 0, -1.0, 1.0)
-    weights = 2 / (normal * normal).sum(axis=1)
-    reflected = np.eye(rows.shape[1])[1:] - weights[:, None, None] * (
-        normal[:, 1:, None] * normal[:, None, :]
-    )
-    result: FloatArray = reflected
+    # |normal|^2 = 2 |normal_0|
+    scaled = normal[:, 1:] / np.abs(normal[:, :1])
+    result: FloatArray = np.eye(rows.shape[1])[1:] - scaled[:, :, None] * normal[:, None, :]
     return result

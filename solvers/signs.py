@@ -8,20 +8,27 @@ Upper bound. With G = R R^T, Cauchy-Schwarz gives  (sum_y |c_y|)^2 <= l sum_y c_
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xorgames.errors import InconsistencyError
+from xorgames.solvers.workers import Watch
+
 IntArray = NDArray[np.int64]
 
 #: Sums of absolute values below this leave room for twice the sum in 64 bits.
-_MACHINE = 2**61
+MACHINE = 2**61
+#: So many column sums stay in fast memory as doubles; below the other, sums of doubles are exact.
+_FEW_SUMS = 2**13
+_EXACT_SUMS = 2**53
 #: Products of sums below this are exact in doubles.
 _EXACT_PRODUCTS = 2**26
-#: So many sums are quick with Python's integers.
-_PYTHON_SUMS = 2**20
 _STARTS = 128
 _NUMBERS = 2**22
 _SWEEPS = 1000
@@ -34,7 +41,6 @@ class SignProblem:
     Attributes
     ----------
     rows : ndarray of int64, shape (k, l)
-        Python's integers where there are few signs and int64 would not do.
     exponent : int
         The true matrix is within half a unit of `rows`, entry by entry, in units of 2^exponent.
     slack : int
@@ -42,7 +48,7 @@ class SignProblem:
         0 where both are the same.
     """
 
-    rows: NDArray[Any]
+    rows: IntArray
     exponent: int = 0
     slack: int = 0
 
@@ -60,6 +66,8 @@ class Found:
         How many choices of signs were compared.
     interrupted : bool
         Whether the method was stopped before its end.
+    candidates : ndarray of int, shape (c, k), optional
+        For rows that are rounded: signs among which the best ones of the true matrix certainly are.
     """
 
     signs: IntArray
@@ -67,16 +75,15 @@ class Found:
     upper: int
     strategies: int
     interrupted: bool = False
+    candidates: IntArray | None = None
 
 
-def machine_problem(integers: NDArray[np.object_], *, keep_small: bool = False) -> SignProblem:
+def machine_problem(integers: NDArray[Any]) -> SignProblem:
     """Return the problem in int64, rounded only where it does not fit.
 
     Parameters
     ----------
-    integers : ndarray of Python int, shape (k, l)
-    keep_small : bool
-        Leave the integers as they are, instead of rounding, where there are few signs to compare.
+    integers : ndarray of Python int, or of int64 with sums that fit, shape (k, l)
 
     Examples
     --------
@@ -84,22 +91,85 @@ def machine_problem(integers: NDArray[np.object_], *, keep_small: bool = False) 
     [[1, -2]]
     >>> rounded = machine_problem(np.array([[2**70 + 1, 0]], dtype=object))
     >>> rounded.rows.tolist(), rounded.exponent, rounded.slack
-    ([[1152921504606846976, 0]], 10, 1)
+    ([[576460752303423488, 0]], 11, 1)
     """
-    total = sum(abs(integers).ravel().tolist())
-    if total < _MACHINE:
-        return SignProblem(rows=integers.astype(np.int64))
-    if keep_small and 2 ** (len(integers) - 1) * integers.shape[1] <= _PYTHON_SUMS:
+    if integers.dtype == np.int64:
         return SignProblem(rows=integers)
-    exponent = total.bit_length() - _MACHINE.bit_length() + 1
+    total = int(abs(integers).sum())
+    if total < MACHINE:
+        return SignProblem(rows=integers.astype(np.int64))
+    # One bit less than would do: rounding may add half a unit for each entry.
+    exponent = total.bit_length() - MACHINE.bit_length() + 2
     rounded = (integers + 2 ** (exponent - 1)) >> exponent
     slack = -(-integers.size // 2)
     return SignProblem(rows=rounded.astype(np.int64), exponent=exponent, slack=slack)
 
 
+def most_candidates(size: int) -> int:
+    """Return how many choices of signs are compared exactly, for a matrix of so many entries.
+
+    About a second's work.
+    """
+    return min(2**16, 2**22 // size)
+
+
 def value_of(rows: IntArray, signs: IntArray) -> int:
     """Return the value of given signs."""
     return int(np.abs(signs @ rows).sum())
+
+
+def confirm(search: str, found: int, reached: int) -> None:
+    """Raise an error unless the signs that a search found reach the value that it computed."""
+    if found != reached:
+        raise InconsistencyError(f"{search} found {found}, but its signs reach {reached}")
+
+
+def is_small(rows: NDArray[Any]) -> bool:
+    """Say whether `compare_all` takes a matrix."""
+    k, columns = rows.shape
+    if k == columns == 2:
+        return True
+    few = 2 ** (k - 1) * columns <= _FEW_SUMS and rows.dtype != object
+    return few and int(np.abs(rows).sum()) < _EXACT_SUMS
+
+
+def compare_all(rows: NDArray[Any]) -> tuple[IntArray, IntArray, int]:
+    """Return the best bits of the rows of a small matrix and of its columns, and their value.
+
+    One exact product of doubles with all signs: where they are few, this takes less time than
+    anything else; two by two in whole numbers of any size. Of equally good bits the first count.
+
+    Examples
+    --------
+    >>> bits, replies, value = compare_all(np.array([[1, 1, 0], [1, -1, 0], [0, 0, 1]]))
+    >>> bits.tolist(), replies.tolist(), value
+    ([0, 0, 0], [0, 0, 0], 3)
+    """
+    if rows.shape == (2, 2):
+        return _compare_two(*rows.ravel().tolist())
+    signs, ones = _all_signs(*rows.shape)
+    sums = signs @ rows.astype(np.float64)
+    values = np.abs(sums, out=sums) @ ones
+    best = int(values.argmax())
+    chosen = signs[best].astype(np.int64)
+    pulls = chosen @ rows
+    value = int(np.abs(pulls).sum())
+    confirm("the enumeration", int(values[best]), value)
+    return (chosen < 0).astype(np.int64), (pulls < 0).astype(np.int64), value
+
+
+def _compare_two(p: int, q: int, r: int, s: int) -> tuple[IntArray, IntArray, int]:
+    same, opposite = abs(p + r) + abs(q + s), abs(p - r) + abs(q - s)
+    way = 1 if same >= opposite else -1
+    bits, replies = [0, int(way < 0)], [int(p + way * r < 0), int(q + way * s < 0)]
+    return np.array(bits), np.array(replies), max(same, opposite)
+
+
+@lru_cache(maxsize=32)
+def _all_signs(rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return all signs of the rows, the first one +, shape (2^(rows - 1), rows); and ones."""
+    bits = np.arange(2 ** (rows - 1))[:, None] >> np.arange(rows - 1, -1, -1)
+    return np.asarray(1.0 - 2.0 * (bits & 1)), np.ones(columns)
 
 
 def upper_bound(rows: IntArray) -> int:
@@ -125,23 +195,66 @@ def same_parity(bound: int, total: int) -> int:
     return bound - (bound - total) % 2
 
 
-def local_search(rows: IntArray, *, rng: np.random.Generator) -> tuple[IntArray, int]:
+def local_search(
+    rows: IntArray, *, rng: np.random.Generator, watch: Watch | None = None
+) -> tuple[IntArray, int]:
     """Return good signs and their value: the best of many starts, each improved to a standstill.
 
-    Both sides answer each other in turn; then single signs are flipped while that helps.
+    Both sides answer each other in turn; then single signs are flipped while that helps, and while
+    `watch` has nothing against it. Ctrl-C stops the watch, and what there is counts.
     """
     starts = min(_STARTS, 8 + _NUMBERS // rows.size)
     matrix = rows.astype(np.float64)
     signs = _signs(rng.standard_normal((starts, len(rows))))
-    for _ in range(_SWEEPS):
+    try:
+        signs = _answer_in_turn(matrix, signs, watch)
+        signs = np.unique(signs * signs[:, :1], axis=0)
+        _flip_while_better(matrix, signs, watch)
+    except KeyboardInterrupt:
+        if watch is None:
+            raise
+        watch.stop()
+    best = int(np.abs(signs @ matrix).sum(axis=1).argmax())
+    chosen = signs[best].astype(np.int64)
+    return chosen, value_of(rows, chosen)
+
+
+def at_least_plain(rows: NDArray[Any], found: Found) -> Found:
+    """Return what was found, or if the search was stopped and that is more, a plain strategy.
+
+    Both sides answer each other in turn, beginning with what was found, until neither can do
+    better: that takes next to no time.
+
+    Examples
+    --------
+    >>> rows = np.array([[1, 1, 2], [-1, -1, 1]])
+    >>> begun = Found(signs=np.array([1, 1]), value=3, upper=7, strategies=0, interrupted=True)
+    >>> at_least_plain(rows, begun).value
+    5
+    """
+    if not found.interrupted or found.value == found.upper:
+        return found
+    doubles = machine_problem(rows).rows.astype(np.float64)
+    signs = _answer_in_turn(doubles, found.signs[None].astype(np.float64), None)
+    chosen = signs[0].astype(np.int64)
+    value = value_of(rows, chosen)
+    return replace(found, signs=chosen, value=value) if value > found.value else found
+
+
+def _answer_in_turn(
+    matrix: NDArray[np.float64], signs: NDArray[np.float64], watch: Watch | None
+) -> NDArray[np.float64]:
+    for _ in _sweeps(watch):
         answers = _signs(_signs(signs @ matrix) @ matrix.T)
         if (answers == signs).all():
             break
         signs = answers
-    signs = _flip_while_better(matrix, np.unique(signs * signs[:, :1], axis=0))
-    best = int(np.abs(signs @ matrix).sum(axis=1).argmax())
-    chosen = signs[best].astype(np.int64)
-    return chosen, value_of(rows, chosen)
+    return signs
+
+
+def _sweeps(watch: Watch | None) -> Iterator[int]:
+    """Count sweeps, until there were many or the watch says to stop."""
+    return takewhile(lambda _: watch is None or not watch.stopped, range(_SWEEPS))
 
 
 def _signs(pulls: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -149,12 +262,12 @@ def _signs(pulls: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _flip_while_better(
-    matrix: NDArray[np.float64], signs: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    matrix: NDArray[np.float64], signs: NDArray[np.float64], watch: Watch | None
+) -> None:
     """Flip in each start the sign that gains most, until none gains more than rounding."""
     starts = np.arange(len(signs))
     tolerance = 1e-12 * np.abs(matrix).sum()
-    for _ in range(_SWEEPS):
+    for _ in _sweeps(watch):
         sums = signs @ matrix
         values = np.abs(sums).sum(axis=1)
         flipped = np.stack(
@@ -169,4 +282,3 @@ def _flip_while_better(
         if not better.any():
             break
         signs[starts[better], choice[better]] *= -1
-    return signs

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from xorgames.bound import Bound, Finding
+from xorgames.draws import generator
 from xorgames.errors import InconsistencyError, expect, reject
 from xorgames.game import XORGame
 from xorgames.solvers.certificate import certify, deterministic_bias, strategy_bias
@@ -49,7 +50,7 @@ def solve(
     game : XORGame
     method : str
         How the Tsirelson value is proposed, see `tsirelson.propose`; it is certified in any case.
-    classical_method : {"auto", "enumeration", "branch-and-bound", "threshold"}
+    classical_method : {"auto", "enumeration", "branch-and-bound", "threshold", "elimination"}
     level : {"verified", "exact"}
         What the proof of the Tsirelson value trusts: IEEE arithmetic, or integers alone.
     max_strategies : int
@@ -82,7 +83,7 @@ def solve(
     """
     started = time.perf_counter()
     expect(game, XORGame, key="game", cure="load_game reads a file, catalog.parse a name")
-    random = np.random.default_rng(rng)
+    random = generator(rng)
     if level not in ("verified", "exact"):
         reject("level", 'must be "verified" or "exact"', received=repr(level))
     no_signalling = _no_signalling(game)

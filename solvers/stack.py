@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from xorgames.bound import Bound
+from xorgames.draws import generator
 from xorgames.errors import reject
 from xorgames.solvers.certificate import FloatArray, dual_biases, vector_biases
 from xorgames.solvers.lowrank import ascend, row_lengths, unit_rows
@@ -49,18 +50,34 @@ def tsirelson_biases(matrices: FloatArray, *, rng: int | np.random.Generator = 0
     >>> [bound.display(9) for bound in tsirelson_biases(np.stack([chsh, constant]))]
     ['2.828427124 … 2.828427125', '3.999999999 … 4.000000001']
     """
+    ends = tsirelson_brackets(matrices, rng=rng)
+    return [Bound(*pair) for pair in zip(*(end.tolist() for end in ends), strict=True)]
+
+
+def tsirelson_brackets(
+    matrices: FloatArray, *, rng: int | np.random.Generator = 0
+) -> tuple[FloatArray, FloatArray]:
+    """Return the lower and upper ends of `tsirelson_biases` as arrays of shape (k,).
+
+    Examples
+    --------
+    >>> lower, upper = tsirelson_brackets(np.array([[[1.0, 1.0], [1.0, -1.0]]]))
+    >>> bool(lower[0] <= 8**0.5 <= upper[0])
+    True
+    """
     if matrices.ndim != 3 or 0 in matrices.shape:
         reject("matrices", "must have the shape (k, m, n)", received=matrices.shape,
                cure="stack the matrices: np.stack([...])")  # fmt: skip
-    generator = np.random.default_rng(rng)
+    random = generator(rng)
     size = max(1, _CHUNK_ENTRIES // (matrices[0].size))
-    bounds: list[Bound] = []
-    for first in range(0, len(matrices), size):
-        bounds.extend(_chunk(matrices[first : first + size], generator))
-    return bounds
+    parts = [
+        _chunk(matrices[first : first + size], random) for first in range(0, len(matrices), size)
+    ]
+    lower, upper = (np.concatenate(ends) for ends in zip(*parts, strict=True))
+    return lower, upper
 
 
-def _chunk(matrices: FloatArray, rng: np.random.Generator) -> list[Bound]:
+def _chunk(matrices: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     k, m, n = matrices.shape
     largest = np.abs(matrices).max(axis=(1, 2), keepdims=True)
     scaled = np.ldexp(matrices, -np.frexp(largest)[1])
@@ -76,10 +93,10 @@ def _chunk(matrices: FloatArray, rng: np.random.Generator) -> list[Bound]:
         if not len(left):
             break
         sweeps += sweeps // 3
-    bounds = [Bound(*ends) for ends in zip(lower.tolist(), upper.tolist(), strict=True)]
     for i in left:
-        bounds[i] = tsirelson_bias(matrices[i], rng=rng)[0].intersect(bounds[i])
-    return bounds
+        alone = tsirelson_bias(matrices[i], rng=rng)[0].intersect(Bound(lower[i], upper[i]))
+        lower[i], upper[i] = alone.lower, alone.upper
+    return lower, upper
 
 
 def _bracket(

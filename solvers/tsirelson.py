@@ -6,18 +6,21 @@ of zeros are left out and the matrix is scaled before a method sees it.
 
 import math
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.bound import Bound
+from xorgames.draws import generator
 from xorgames.errors import SolverError, near_name, reject
 from xorgames.exact import FractionArray
 from xorgames.solvers import conic, interior_point, lowrank
 from xorgames.solvers.certificate import FloatArray, Proposal, certify
+from xorgames.solvers.integers import is_matrix, kind_of
+from xorgames.solvers.workers import check_time_limit
 from xorgames.strategy import VectorStrategy
 
 BoolArray = NDArray[np.bool_]
@@ -41,6 +44,9 @@ _GAP = 1e-9
 _SMALL = 400
 _SMALL_GAP = 1e-12
 _FEW_CHECKS = 10
+_LARGEST = 1e300
+#: Up to so many inputs "auto" looks at the proof itself instead of an estimate.
+_TINY = 40
 
 
 def tsirelson_bias(
@@ -81,8 +87,13 @@ def tsirelson_bias(
     >>> 2**-0.5 in bound, strategy.correlators.shape
     (True, (2, 2))
     """
-    proposal = propose(matrix, method=method, time_limit_s=time_limit_s, rng=rng)
-    return certify(matrix, proposal, level=level), proposal.strategy
+    # What "auto" looks at to choose is the proof itself, where its rounding is small.
+    tiny = is_matrix(matrix) and sum(matrix.shape) <= _TINY
+    look = level if level == "verified" and tiny else "float"
+    proposal, bound = _solve(matrix, method, time_limit_s, rng, look)
+    if bound is None or look != level:
+        bound = certify(matrix, proposal, level=level)
+    return bound, proposal.strategy
 
 
 def propose(
@@ -97,74 +108,121 @@ def propose(
     Parameters and errors are those of `tsirelson_bias`; `method` in the result is the one that
     "auto" took.
     """
+    return _solve(matrix, method, time_limit_s, rng, "float")[0]
+
+
+def _solve(
+    matrix: FloatArray | FractionArray,
+    method: str,
+    time_limit_s: float | None,
+    rng: int | np.random.Generator,
+    level: str,
+) -> tuple[Proposal, Bound | None]:
+    """Return the proposal of a method, and what "auto" saw of its bracket at the level given."""
     run = _method(method)
-    if time_limit_s is not None and not time_limit_s > 0:
-        reject("time_limit_s", "must be positive", received=time_limit_s, cure="or give None")
+    check_time_limit(time_limit_s)
     deadline = math.inf if time_limit_s is None else time.perf_counter() + time_limit_s
-    floats = np.asarray(matrix, dtype=np.float64)
-    rows, columns = np.asarray(floats.any(axis=1)), np.asarray(floats.any(axis=0))
+    floats = _as_doubles(matrix)
+    sizes = np.abs(floats)
+    rows, columns = sizes.max(axis=1) > 0, sizes.max(axis=0) > 0
     if not rows.any():
-        m, n = floats.shape
-        nothing = VectorStrategy(alice=np.ones((m, 1)), bob=np.ones((n, 1)))
-        return Proposal(
-            strategy=nothing,
-            alice_multipliers=np.zeros(m),
-            bob_multipliers=np.zeros(n),
-            method=method,
-        )
-    exponent = int(np.frexp(np.abs(floats).max())[1])
+        return _nothing(floats.shape, method), None
+    exponent = math.frexp(sizes.max())[1]
     core = np.ldexp(floats[np.ix_(rows, columns)], -exponent)
+    random = generator(rng)
+
+    def solve(run: Method, name: str) -> Proposal:
+        found = run(core, rng=random, deadline=deadline)
+        return Proposal(
+            strategy=VectorStrategy(
+                alice=_widen(found.strategy.alice, rows), bob=_widen(found.strategy.bob, columns)
+            ),
+            alice_multipliers=_fill(np.ldexp(found.alice_multipliers, exponent), rows),
+            bob_multipliers=_fill(np.ldexp(found.bob_multipliers, exponent), columns),
+            method=name,
+        )
+
+    if run is None:
+        return _auto(floats, solve, small=sum(core.shape) <= _SMALL, level=level, deadline=deadline)
     try:
-        found = run(core, rng=np.random.default_rng(rng), deadline=deadline)
+        return solve(run, method), None
     except (ArithmeticError, np.linalg.LinAlgError) as error:
         raise SolverError(f"the method {method!r} failed: {error}") from error
+
+
+def _as_doubles(matrix: Any) -> FloatArray:
+    """Return the nearest doubles, where they are what a proof can start from."""
+    if not is_matrix(matrix):
+        rule = "must be an array of numbers, with at least one row and one column"
+        reject("matrix", rule, received=kind_of(matrix))
+    try:
+        floats = matrix.astype(np.float64) if matrix.dtype.kind in "iufO" else np.array(math.nan)
+    except (TypeError, ValueError, OverflowError):
+        floats = np.array(math.nan)
+    sizes = np.abs(floats)
+    if not (sizes.max() < _LARGEST and sizes.min(initial=1.0, where=sizes > 0) > 1 / _LARGEST):
+        rule = "must hold numbers that are zero or between 1e-300 and 1e300 in size"
+        reject("matrix", rule, received=np.array2string(matrix, threshold=9))
+    return floats
+
+
+def _nothing(shape: tuple[int, ...], method: str) -> Proposal:
+    m, n = shape
     return Proposal(
-        strategy=VectorStrategy(
-            alice=_widen(found.strategy.alice, rows), bob=_widen(found.strategy.bob, columns)
-        ),
-        alice_multipliers=_fill(np.ldexp(found.alice_multipliers, exponent), rows),
-        bob_multipliers=_fill(np.ldexp(found.bob_multipliers, exponent), columns),
-        method=found.method or method,
+        strategy=VectorStrategy(alice=np.ones((m, 1)), bob=np.ones((n, 1))),
+        alice_multipliers=np.zeros(m),
+        bob_multipliers=np.zeros(n),
+        method=method,
     )
 
 
-def _method(name: str) -> Method:
-    kind, _, solver = name.partition(":")
+def _method(name: str) -> Method | None:
+    """Return what makes the proposal; None for "auto"."""
+    kind, _, solver = str(name).partition(":")
     if name == "auto":
-        return _auto
+        return None
     if name == "lowrank":
         return lowrank.propose
     if name == "interior-point":
         return interior_point.propose
     if name not in METHODS and not (kind == "cvxpy" and solver):
         known = [*METHODS, "cvxpy:NAME"]
-        reject("method", "is not known", received=repr(name), cure=near_name(name, known))
+        reject("method", "is not known", received=repr(name), cure=near_name(str(name), known))
     return partial(conic.propose, solver=solver or name.upper())
 
 
-def _auto(matrix: FloatArray, *, rng: np.random.Generator, deadline: float) -> Proposal:
+def _auto(
+    matrix: FloatArray,
+    solve: Callable[[Method, str], Proposal],
+    *,
+    small: bool,
+    level: str,
+    deadline: float,
+) -> tuple[Proposal, Bound]:
     """Take what the fast method finds; if it fails or leaves a gap, the better of two."""
-    small = sum(matrix.shape) <= _SMALL
     fast = partial(lowrank.propose, checks=_FEW_CHECKS) if small else lowrank.propose
-    best, width, failure = None, math.inf, None
+    found: list[tuple[Proposal, Bound]] = []
+    failure: Exception | None = None
     for name, run in (("lowrank", fast), ("interior-point", interior_point.propose)):
         try:
-            found = run(matrix, rng=rng, deadline=deadline)
-            bound = certify(matrix, found, level="float")
+            proposal = solve(run, name)
+            bound = certify(matrix, proposal, level=level)
         except (SolverError, ArithmeticError, np.linalg.LinAlgError) as error:
             failure = error
             continue
-        if bound.width < width:
-            best, width = replace(found, method=name), bound.width
-        if width <= (_SMALL_GAP if small else _GAP) * bound.upper or time.perf_counter() > deadline:
+        found.append((proposal, bound))
+        goal = (_SMALL_GAP if small else _GAP) * bound.upper
+        if bound.width <= goal or time.perf_counter() > deadline:
             break
-    if best is None:
+    if not found:
         raise SolverError(f"all methods failed: {failure}")
-    return best
+    return min(found, key=lambda each: each[1].width)
 
 
 def _widen(vectors: FloatArray, asked: BoolArray) -> FloatArray:
     """Give inputs that do not matter the first unit vector."""
+    if len(vectors) == len(asked):
+        return vectors
     result = np.zeros((len(asked), vectors.shape[1]))
     result[:, 0] = 1.0
     result[asked] = vectors
@@ -172,6 +230,8 @@ def _widen(vectors: FloatArray, asked: BoolArray) -> FloatArray:
 
 
 def _fill(multipliers: FloatArray, asked: BoolArray) -> FloatArray:
+    if len(multipliers) == len(asked):
+        return multipliers
     result = np.zeros(len(asked))
     result[asked] = multipliers
     return result

@@ -4,17 +4,19 @@ The compiled kernels release the interpreter's lock, so threads suffice. A metho
 pieces of a fraction of a second; between pieces it hears that it should stop.
 """
 
+import math
 import os
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cache
 from importlib import import_module
 from itertools import chain, islice
+from numbers import Integral, Real
 from types import ModuleType
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
+
+from xorgames.errors import reject
 
 Progress = Callable[[int, int], None]
 Task = TypeVar("Task")
@@ -25,17 +27,45 @@ KERNELS = "xorgames.solvers.lanes"
 
 #: How often the main thread looks at the clock and for Ctrl-C.
 _POLL_S = 0.05
+_MOST_WORKERS = 256
 
 
+@cache
 def load_undisturbed(module: str) -> ModuleType:
     """Import a module in a thread of its own, where Ctrl-C does not reach it.
 
-    An import cut short half way could not be repeated in the same process.
+    An import cut short half way could not be repeated in the same process. Where another thread is
+    at it, the import waits until the module is complete; a look at sys.modules would not.
     """
-    if module in sys.modules:
-        return sys.modules[module]
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(import_module, module).result()
+
+
+def check_time_limit(time_limit_s: object) -> None:
+    """Refuse a time limit that is not a positive number."""
+    if time_limit_s is None:
+        return
+    try:
+        seconds = float(time_limit_s) if _is_number(time_limit_s) else math.nan
+    except OverflowError:
+        seconds = math.inf
+    if not 0 < seconds < math.inf:
+        cure = "leave it out for no limit"
+        reject("time_limit_s", "must be a positive number", received=repr(time_limit_s), cure=cure)
+
+
+def _check_workers(workers: object) -> None:
+    """Refuse a number of threads that is no number of threads."""
+    whole = isinstance(workers, Integral)
+    if workers is None or (whole and _is_number(workers) and 1 <= workers <= _MOST_WORKERS):
+        return
+    cure = "leave it out to use all cores"
+    rule = f"must be a whole number from 1 to {_MOST_WORKERS}"
+    reject("workers", rule, received=repr(workers), cure=cure)
+
+
+def _is_number(thing: object) -> TypeGuard[float]:
+    return isinstance(thing, Real) and not isinstance(thing, bool)
 
 
 class Watch:
@@ -57,27 +87,40 @@ class Watch:
         time_limit_s: float | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.workers = workers or _cores()
-        self.time_limit_s = time_limit_s
-        self._deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        check_time_limit(time_limit_s)
+        _check_workers(workers)
+        self.workers = int(workers or core_count())
+        self._deadline = None if time_limit_s is None else time.monotonic() + float(time_limit_s)
         self._progress = progress
-        self._stop = threading.Event()
+        self._stop = False
 
     @property
     def stopped(self) -> bool:
         """Whether the work should end: the time is up, or somebody asked for it."""
         if self._deadline is not None and time.monotonic() >= self._deadline:
-            self._stop.set()
-        return self._stop.is_set()
+            self._stop = True
+        return self._stop
+
+    @property
+    def left_s(self) -> float | None:
+        """How much time is left, at least a microsecond; None for no limit."""
+        if self._deadline is None:
+            return None
+        return max(1e-6, self._deadline - time.monotonic())
 
     def stop(self) -> None:
         """Ask all pieces of work to end."""
-        self._stop.set()
+        self._stop = True
 
     def report(self, done: int, total: int) -> None:
-        """Tell whoever wants to know."""
-        if self._progress is not None:
+        """Tell whoever wants to know; if that fails, the work ends too."""
+        if self._progress is None:
+            return
+        try:
             self._progress(done, total)
+        except BaseException:
+            self.stop()
+            raise
 
     def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Yield the results of the tasks as they come, until stopped.
@@ -100,26 +143,35 @@ class Watch:
         self, work: Callable[[Task], Result], tasks: Iterator[Task]
     ) -> Iterator[Result]:
         pool = ThreadPoolExecutor(self.workers)
+        running: set[Future[Result]] = set()
+        ended = False
         try:
-            running: set[Future[Result]] = set()
             while True:
                 if not self.stopped:
                     free = 2 * self.workers - len(running)
                     running |= {pool.submit(work, task) for task in islice(tasks, free)}
                 if not running:
+                    ended = True
                     return
                 done, running = wait(running, timeout=_POLL_S, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
         finally:
-            # Reached in good order with nothing running, or on the way out of an interrupt.
-            if running:
+            # On the way out of an interrupt the work that was begun should end soon.
+            if not ended:
                 self.stop()
             pool.shutdown(cancel_futures=True)
 
 
 @cache
-def _cores() -> int:
+def core_count() -> int:
+    """Return how many cores this process may use.
+
+    Examples
+    --------
+    >>> core_count() >= 1
+    True
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -3,19 +3,20 @@
 import _thread
 import re
 import threading
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute_signs import best_value, fishburn_reeds, hadamard, random_rows, sign_matrix
+from tests.witness import best_value, fishburn_reeds, hadamard, random_rows, sign_matrix
 from xorgames.errors import InconsistencyError
 from xorgames.solvers import branch_and_bound
 from xorgames.solvers.branch_and_bound import branch_and_bound_signs
 from xorgames.solvers.dolls import Dolls, capped, expected_strategies
 from xorgames.solvers.enumeration import enumerate_signs
-from xorgames.solvers.signs import value_of
+from xorgames.solvers.signs import local_search, value_of
 from xorgames.solvers.workers import Watch
 
 
@@ -57,6 +58,49 @@ def test_a_poor_start_is_improved_upon(seed):
     found = branch_and_bound_signs(rows, watch=Watch(workers=2), dolls=dolls)
     assert found.value == found.upper == value_of(rows, found.signs)
     assert found.value == enumerate_signs(rows, watch=Watch(workers=1)).value
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32), workers=st.sampled_from([1, 2]))
+def test_candidates_are_all_signs_near_the_best(seed, workers):
+    """One doll and more, few and many leaves; against all sign vectors."""
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(-9, 10, (int(rng.integers(2, 13)), 13))
+    rows = abs(rows) if rng.random() < 0.1 else rows
+    margin = int(rng.choice([2, 10, 40]))
+    found = branch_and_bound_signs(rows, watch=Watch(workers=workers), margin=margin)
+    signs = np.array([(1, *rest) for rest in product((1, -1), repeat=len(rows) - 1)])
+    near = signs[abs(signs @ rows).sum(axis=1) >= found.value - margin]
+    kept = found.candidates * found.candidates[:, :1]
+    assert {*map(tuple, kept.tolist())} == {*map(tuple, near.tolist())}
+    assert len(kept) == len(near)
+
+
+def test_too_many_candidates(monkeypatch):
+    monkeypatch.setattr(branch_and_bound, "most_candidates", lambda _: 3)
+    for k in (6, 14):
+        rows = np.vstack([np.full((1, 14), 50), sign_matrix(14)[: k - 1]])
+        for workers in (1, 2):
+            watch = Watch(workers=workers)
+            found = branch_and_bound_signs(rows, watch=watch, margin=600)
+            assert found.candidates is None
+            assert found.value == found.upper
+            assert not found.interrupted
+            assert not watch.stopped
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupt_while_candidates_are_collected(workers, monkeypatch):
+    rows = sign_matrix(24)
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(branch_and_bound._Doll, "_leaves", interrupt)
+    found = branch_and_bound_signs(rows, watch=Watch(workers=workers), margin=2)
+    assert found.interrupted
+    assert found.candidates is None
+    assert found.value == found.upper
 
 
 def test_fishburn_reeds():
@@ -151,11 +195,27 @@ def test_the_last_doll_leaves_the_bound_of_what_is_open(monkeypatch):
 
 
 def test_control_c_and_time_limit():
-    """A search that would take for ever, stopped by a signal and by the clock."""
+    """A search that would take for ever, stopped by a signal while it runs, and by the clock."""
     rows = sign_matrix(64)
-    threading.Timer(0.5, _thread.interrupt_main).start()
-    for about in ({}, {"time_limit_s": 0.3}):
+    timer = threading.Timer(0.2, _thread.interrupt_main)
+
+    def begin(*_):
+        if timer.ident is None:
+            timer.start()
+
+    for about in ({"progress": begin}, {"time_limit_s": 1.0}):
         assert bracket(rows, **about).strategies > 0
+
+
+@pytest.mark.parametrize("place", ["_answer_in_turn", "_flip_while_better"])
+def test_an_interrupt_during_the_local_search(place, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"xorgames.solvers.signs.{place}", interrupt)
+    assert bracket(GAME).strategies <= 64
+    with pytest.raises(KeyboardInterrupt):
+        local_search(GAME, rng=np.random.default_rng(0))
 
 
 def test_a_kernel_that_fails_is_heard(monkeypatch):
@@ -169,8 +229,8 @@ def test_a_kernel_that_fails_is_heard(monkeypatch):
 
 
 def test_a_kernel_that_lies_is_found_out(monkeypatch):
-    def lie(_, state, root, __):
-        state[2][2], state[3][:] = 0, (root - 1, 999)
+    def lie(_, state, root, *__):
+        state[2][2], state[3][:2] = 0, (root - 1, 999)
         return 64
 
     rows = sign_matrix(24)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.independent import classical_bias, tsirelson_bias
+from tests.witness import classical_bias, tsirelson_bias
 from xorgames import catalog
 from xorgames.catalog import continuum_classical_value, known_bias, split_spec
 from xorgames.errors import InputError

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import classical_bias, fractions_of, random_matrix
+from tests.witness import classical_bias, fractions_of, random_matrix
 from xorgames.errors import InconsistencyError, InputError, SolverError
 from xorgames.solvers import certificate
 from xorgames.solvers.certificate import (

@@ -1,9 +1,11 @@
 """Saved certificates: round trip, the stand-alone checker, and every way of tampering."""
 
+import hashlib
 import json
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +47,12 @@ def test_the_script_is_short_and_imports_only_the_standard_library():
 def test_the_script_proves_chsh(saved):
     done = check(saved)
     assert (done.returncode, done.stderr) == (0, "")
-    start, _, ends = done.stdout.partition(" in ")
+    start, _, rest = done.stdout.partition(" in ")
     assert start == "PROVEN: the Tsirelson bias lies"
+    ends, _, name = rest.partition(" for M: ")
     lower, upper = json.loads(ends)
+    matrix = [[Fraction(1, 4), Fraction(1, 4)], [Fraction(1, 4), Fraction(-1, 4)]]
+    assert name == f"2 x 2 {hashlib.sha256(repr(matrix).encode()).hexdigest()}\n"
     assert lower < 0.5**0.5 < upper
     assert upper - lower < 1e-15
 
@@ -130,7 +135,9 @@ def test_every_change_of_a_number_is_noticed(tmp_path):
             if isinstance(value, str)
             else [value + 2**20, 1 - 2 * value]
         ):
-            with pytest.raises(ValueError, match="do not prove what it claims"):
+            with pytest.raises(
+                (ValueError, KeyError), match=r"do not prove what it claims|^-?[0-9]+$"
+            ):
                 checker.proven_bracket(changed(content, path, other))
             count += 1
     assert count > 40
@@ -140,6 +147,8 @@ def test_every_change_of_a_number_is_noticed(tmp_path):
     ("path", "value", "message"),
     [
         (("upper", "unit"), "-1", "ValueError: its numbers do not prove what it claims"),
+        (("classical", "a", 0), 2, "KeyError: 2"),
+        (("classical", "b", 1), -1, "KeyError: -1"),
         (("upper", "unit"), "0", "ValueError: its numbers do not prove what it claims"),
         (("upper", "a", 0), 0.5, "ValueError: invalid literal for int() with base 10: '0.5'"),
         (
@@ -151,6 +160,8 @@ def test_every_change_of_a_number_is_noticed(tmp_path):
         (("upper", "w"), [], "ValueError: zip() argument 2 is shorter than argument 1"),
         (("lower", "alice"), [], "ValueError: zip() argument 2 is shorter than argument 1"),
         (("lower", "alice", 0, 0), "x", "ValueError: invalid literal for int()"),
+        (("lower", "bob", 0, 0), [1], "TypeError: int() argument must be"),
+        (("upper", "b", 0, 0), "1" * 30 + "x", "ValueError: invalid literal for int()"),
         (("matrix", 0, 0), "nan", "ValueError: invalid literal for int() with base 10: 'nan'"),
     ],
 )
@@ -165,6 +176,47 @@ def test_what_is_no_proof_is_refused_by_script_and_function(saved, tmp_path, pat
     text = str(caught.value)
     assert text.startswith(f"{forged}: `certificate` must prove what it claims; received {message}")
     assert text.endswith("Cure: ask for the file again, or save a new one.")
+
+
+@pytest.mark.parametrize("key", ["matrix", "unit", "bias", "a"])
+def test_a_key_that_stands_twice_is_refused(saved, tmp_path, key):
+    """Readers differ on which of two counts: a bias that nobody proved could be shown."""
+    text = saved.read_text()
+    at = text.index(f'"{key}": ')
+    value, _ = json.JSONDecoder().raw_decode(text[at + len(key) + 4 :])
+    forged = tmp_path / "forged.json"
+    forged.write_text(f'{text[:at]}"{key}": {json.dumps(value)}, {text[at:]}')
+    assert json.loads(forged.read_text()) == json.loads(text)
+    done = check(forged)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "NOT PROVEN: ValueError: its numbers do not prove what it claims, or a key stands twice\n"
+    )
+
+
+def test_vectors_and_factors_that_are_too_short_count_as_followed_by_zeros(saved):
+    content = json.loads(saved.read_text())
+    lower, upper, _ = checker.proven_bracket(saved.read_text())
+    for side in ("alice", "bob"):
+        content["lower"][side] = [[*vector, 0, 0] for vector in content["lower"][side]]
+    content["lower"]["alice"][0] = content["lower"]["alice"][0][:-1]
+    content["upper"]["w"][0] += [0]
+    assert checker.proven_bracket(json.dumps(content))[:2] == (lower, upper)
+
+
+def test_more_digits_than_python_writes(tmp_path):
+    """Denominators of 3000 digits each are allowed; a common one has more than 4300."""
+    entries = [Fraction(10**2999, 10**2999 + 1), Fraction(10**2999, 10**2999 + 3)]
+    payoff = [[[entry, 0] for entry in entries]] * 2
+    path = tmp_path / "long.json"
+    with pytest.raises(InputError) as caught:
+        save_certificate(XORGame([["1/4"] * 2] * 2, payoff), path)
+    assert str(caught.value) == (
+        "`game` must have numbers that Python writes, with at most 4300 digits: a common"
+        " denominator has more. Cure: round the game's entries, or raise the limit by"
+        " PYTHONINTMAXSTRDIGITS."
+    )
+    assert not path.exists()
 
 
 def test_a_file_cut_short_and_no_file(saved, tmp_path):

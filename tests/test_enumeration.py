@@ -3,17 +3,21 @@
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.brute_signs import best_value, hadamard, random_rows, sign_matrix
+from tests.witness import best_value, hadamard, random_rows, sign_matrix
 from xorgames.errors import InconsistencyError
-from xorgames.solvers import enumeration
-from xorgames.solvers.enumeration import choose_type, enumerate_signs
-from xorgames.solvers.signs import value_of
+from xorgames.solvers import enumeration, sign_lanes
+from xorgames.solvers import signs as signs_module
+from xorgames.solvers.enumeration import enumerate_signs
+from xorgames.solvers.sign_lanes import choose_type
+from xorgames.solvers.signs import compare_all, is_small, value_of
 from xorgames.solvers.workers import Watch
 
 
@@ -84,15 +88,35 @@ def test_wide_integers(size):
     assert check(rows).value == best_value(rows)
 
 
-def test_python_integers():
-    rows = np.array([[2**70, 1, -5], [3, 2**80, 2**64]], dtype=object)
-    found = enumerate_signs(rows, watch=Watch())
-    assert found.value == found.upper == best_value(rows)
+@both_paths
+@settings(max_examples=60, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(seed=st.integers(0, 2**32), workers=st.sampled_from([1, 2]))
+def test_candidates_are_all_signs_near_the_best(seed, workers):
+    rng = np.random.default_rng(seed)
+    rows = random_rows(rng)
+    margin = 2 * int(rng.integers(1, 1 + abs(rows).sum()))
+    found = enumerate_signs(rows, watch=Watch(workers=workers), margin=margin)
+    signs = np.array([(1, *rest) for rest in product((1, -1), repeat=len(rows) - 1)])
+    near = signs[abs(signs @ rows).sum(axis=1) >= found.value - margin]
+    assert {*map(tuple, found.candidates.tolist())} == {*map(tuple, near.tolist())}
+    assert len(found.candidates) == len(near)
+
+
+@both_paths
+def test_candidates_in_many_pieces_too_many_or_none(monkeypatch):
+    rows = sign_matrix(13)
+    expected = enumerate_signs(rows, watch=Watch(), margin=10).candidates
+    monkeypatch.setattr(sign_lanes, "_TABLE_BYTES", 2**10)
+    for name in ("_PIECE", "_NUMPY_PIECE"):
+        monkeypatch.setattr(enumeration, name, 2**7)
+    found = enumerate_signs(rows, watch=Watch(workers=2), margin=10).candidates
+    assert {*map(tuple, found.tolist())} == {*map(tuple, expected.tolist())}
+    monkeypatch.setattr(enumeration, "most_candidates", lambda _: len(expected) - 1)
+    assert enumerate_signs(rows, watch=Watch(workers=2), margin=10).candidates is None
     stopped = Watch()
     stopped.stop()
-    found = enumerate_signs(rows, watch=stopped)
-    assert found.interrupted
-    assert found.value <= best_value(rows) <= found.upper
+    assert enumerate_signs(rows, watch=stopped, margin=10).candidates is None
 
 
 @both_paths
@@ -102,7 +126,7 @@ def test_every_width_agrees(n, value, monkeypatch):
     rows = sign_matrix(n) if value is None else hadamard(n)
     found = set()
     for kind in (np.int8, np.int16, np.int32, np.int64):
-        monkeypatch.setattr(enumeration, "choose_type", lambda _, kind=kind: np.dtype(kind))
+        monkeypatch.setattr(sign_lanes, "choose_type", lambda _, kind=kind: np.dtype(kind))
         found.add(check(rows).value)
     assert found == {best_value(rows) if value is None and n < 10 else value or check(rows).value}
 
@@ -117,8 +141,7 @@ def test_hadamard_32():
 def test_threads_and_pieces_do_not_matter(monkeypatch):
     rows = sign_matrix(15)
     expected = check(rows, workers=1)
-    monkeypatch.setattr(enumeration, "_TABLE_BYTES", 2**10)
-    monkeypatch.setattr(enumeration, "_NUMPY_TABLE_BYTES", 2**10)
+    monkeypatch.setattr(sign_lanes, "_TABLE_BYTES", 2**10)
     narrow = check(rows, workers=1)
     monkeypatch.setattr(enumeration, "_PIECE", 2**8)
     monkeypatch.setattr(enumeration, "_NUMPY_PIECE", 2**8)
@@ -132,10 +155,20 @@ def test_threads_and_pieces_do_not_matter(monkeypatch):
     assert [done for done, _ in calls[:64]] == [2**8 * (i + 1) for i in range(64)]
 
 
+def test_of_tied_signs_both_paths_return_the_same(monkeypatch):
+    """Whether a compiler was at hand cannot be seen in the strategy."""
+    for rows in (hadamard(16), sign_matrix(13), np.kron(np.eye(5, dtype=int), hadamard(2))):
+        found = []
+        for compiled in (False, True):
+            monkeypatch.setattr(enumeration, "uses_kernels", lambda _, is_it=compiled: is_it)
+            found += [check(rows, workers=workers).signs.tolist() for workers in (1, 2)]
+        assert found == [found[0]] * 4
+
+
 def test_interrupt_and_time_limit_leave_a_bracket(monkeypatch):
     monkeypatch.setattr(enumeration, "_PIECE", 2**8)
     monkeypatch.setattr(enumeration, "_NUMPY_PIECE", 2**8)
-    monkeypatch.setattr(enumeration, "_NUMPY_TABLE_BYTES", 2**8)
+    monkeypatch.setattr(sign_lanes, "_TABLE_BYTES", 2**8)
     rows = sign_matrix(16)
     best = check(rows).value
 
@@ -152,7 +185,7 @@ def test_interrupt_and_time_limit_leave_a_bracket(monkeypatch):
 
 
 def test_a_kernel_that_lies_is_found_out(monkeypatch):
-    monkeypatch.setattr(enumeration, "_numpy_piece", lambda piece: (100, piece[1], piece[2]))
+    monkeypatch.setattr(enumeration, "_numpy_piece", lambda piece: replace(piece, number=100))
     with pytest.raises(InconsistencyError) as caught:
         enumerate_signs(np.array([[1, 1], [1, -1]]), watch=Watch())
     assert str(caught.value) == "the enumeration found 456, but its signs reach 2"
@@ -166,6 +199,62 @@ def test_a_worker_that_fails_is_heard(monkeypatch):
     for workers in (1, 2):
         with pytest.raises(MemoryError, match="no room"):
             enumerate_signs(sign_matrix(5), watch=Watch(workers=workers))
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_all_at_once_against_brute_force(seed):
+    """The first of the best signs, the best replies to them, and their value."""
+    rows = random_rows(np.random.default_rng(seed))
+    rows = rows if is_small(rows) else rows // 1000
+    assert is_small(rows)
+    bits, replies, value = compare_all(rows)
+    signs = np.array([(1, *rest) for rest in product((1, -1), repeat=len(rows) - 1)])
+    values = abs(signs.astype(object) @ rows).sum(axis=1)
+    assert value == max(values)
+    if rows.shape != (2, 2):
+        assert bits.tolist() == [int(sign < 0) for sign in signs[values.tolist().index(value)]]
+    assert (((1 - 2 * bits) @ rows < 0) == replies).all()
+
+
+def test_two_by_two_of_any_size():
+    for rows in (
+        [[2**90, 1], [1, -(2**90)]],
+        [[0, 0], [0, 0]],
+        [[0, -3], [-4, 0]],
+        [[1, 2], [1, 3]],
+    ):
+        matrix = np.array(rows, dtype=object)
+        assert is_small(matrix)
+        bits, replies, value = compare_all(matrix)
+        assert value == (1 - 2 * bits) @ matrix @ (1 - 2 * replies) == best_value(matrix)
+        assert bits[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "small"),
+    [
+        (sign_matrix(10), True),
+        (sign_matrix(11), False),
+        (np.ones((1, 2**13)), True),
+        (np.array([[2**53 - 3, 0, 0], [0, 1, 0], [0, 0, 1]]), True),
+        (np.array([[2**53 - 2, 0, 0], [0, 1, 0], [0, 0, 1]]), False),
+        (np.array([[2**70, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=object), False),
+    ],
+)
+def test_what_is_small(rows, small):
+    """Few sums, all of them exact in doubles."""
+    assert is_small(rows) == small
+    if small:
+        assert compare_all(rows.astype(np.int64))[2] == (40 if len(rows) == 10 else abs(rows).sum())
+
+
+def test_a_product_that_lies_is_found_out(monkeypatch):
+    signs, ones = signs_module._all_signs(3, 3)
+    monkeypatch.setattr(signs_module, "_all_signs", lambda *_: (signs, 3 * ones))
+    with pytest.raises(InconsistencyError) as caught:
+        compare_all(np.eye(3, dtype=int))
+    assert str(caught.value) == "the enumeration found 9, but its signs reach 3"
 
 
 @pytest.mark.parametrize("n", [20, 25])
@@ -186,7 +275,7 @@ import numba.core.caching as caching
 import numpy as np
 from xorgames.solvers.lanes import best_step
 one = np.ones((4, 4), np.int8)
-print(best_step(one[:1], one, one[0], 0, 1)[0])
+print(best_step(one[:1], one, one[0, :1], 0, 1)[0])
 """
 SETUPS = {
     "no directory": "caching.CacheImpl._locator_classes = []",

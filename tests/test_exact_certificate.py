@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import fractions_of
+from tests.witness import fractions_of
 from xorgames.catalog import parse
 from xorgames.solvers.closed_form import two_by_two
 from xorgames.solvers.exact_certificate import exact_certificate, exact_product

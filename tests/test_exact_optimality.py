@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import fractions_of, random_matrix
+from tests.witness import fractions_of, random_matrix
 from xorgames.solvers import exact
 from xorgames.solvers.classical import classical_bias
 from xorgames.solvers.closed_form import two_by_two

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import random_matrix
+from tests.witness import random_matrix
 from xorgames.solvers.certificate import strategy_bias
 from xorgames.solvers.one_pair import best_of_rank, dial, dialled_bias, smallest_rank
 from xorgames.solvers.tsirelson import tsirelson_bias

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import random_matrix
+from tests.witness import random_matrix
 from xorgames import catalog
 from xorgames.bound import Finding
 from xorgames.errors import TooLargeError

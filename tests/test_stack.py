@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import fractions_of
+from tests.witness import fractions_of
 from xorgames.errors import InputError
 from xorgames.solvers import stack
 from xorgames.solvers.closed_form import two_by_two
-from xorgames.solvers.stack import tsirelson_biases
+from xorgames.solvers.stack import tsirelson_biases, tsirelson_brackets
 from xorgames.solvers.tsirelson import tsirelson_bias
 
 
@@ -41,6 +41,14 @@ def test_the_order_is_kept_across_chunks(monkeypatch):
     factors = np.arange(10.0)
     for factor, bound in zip(factors, tsirelson_biases(factors[:, None, None] * chsh), strict=True):
         assert bound.midpoint == pytest.approx(factor * 8**0.5, rel=1e-12)
+
+
+def test_arrays_are_the_same_brackets():
+    matrices = np.random.default_rng(1).standard_normal((5, 3, 4))
+    lower, upper = tsirelson_brackets(matrices)
+    bounds = tsirelson_biases(matrices)
+    assert lower.tolist() == [bound.lower for bound in bounds]
+    assert upper.tolist() == [bound.upper for bound in bounds]
 
 
 def test_games_that_do_not_converge_are_solved_alone(monkeypatch):

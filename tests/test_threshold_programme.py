@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute_signs import best_value, staircase
+from tests.witness import best_value, staircase
 from xorgames.errors import InconsistencyError
 from xorgames.solvers import threshold_programme
 from xorgames.solvers.signs import value_of

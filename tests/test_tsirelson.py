@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.brute import classical_bias, fractions_of, random_matrix
+from tests.witness import classical_bias, fractions_of, random_matrix
 from xorgames import catalog
 from xorgames.errors import InputError
 from xorgames.solvers.certificate import LEVELS, certify
