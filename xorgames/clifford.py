@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xorgames.errors import TooLargeError, reject
-from xorgames.strategy import VectorStrategy
+from xorgames.strategy import Playable, VectorStrategy
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -80,7 +80,7 @@ def pauli_matrix(string: str) -> ComplexArray:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class KPairStrategy:
+class KPairStrategy(Playable):
     """Measurements of both parties on k Bell pairs, as coordinates on Pauli strings.
 
     Parameters

@@ -13,10 +13,14 @@ an XOR game depends on.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from xorgames.answers import Bits
+    from xorgames.play import Party
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -24,8 +28,62 @@ IntArray = NDArray[np.int64]
 _PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]], dtype=np.complex128)
 
 
+class Playable:
+    """What every strategy can do beside knowing its correlators: be played, round after round."""
+
+    def sample(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        rng: int | np.random.Generator | None = None,
+    ) -> "tuple[Bits, Bits]":
+        """Return the outputs of both parties in many rounds.
+
+        Parameters
+        ----------
+        x, y : array_like of int
+            The inputs of each round; shapes are broadcast against each other.
+        rng : int or numpy.random.Generator, optional
+            A seed or a generator; fresh randomness by default.
+
+        Returns
+        -------
+        (a, b) : ndarrays of 0 and 1, of the common shape of x and y
+
+        Raises
+        ------
+        InputError
+            If an input is not among those of the game.
+
+        Examples
+        --------
+        >>> pair = OnePairStrategy(alice=np.zeros((1, 2)), bob=np.zeros((1, 2)), planar=True)
+        >>> a, b = pair.sample(np.zeros(1000, dtype=int), 0, rng=0)
+        >>> bool((a == b).all()), 400 < int(a.sum()) < 600
+        (True, True)
+        """
+        from xorgames import play
+
+        return play.sample(self, x, y, rng=rng)
+
+    def parties(self, *, rng: int | np.random.Generator | None = None) -> "tuple[Party, Party]":
+        """Return Alice and Bob, each with a share of the resource and no way to the other's input.
+
+        Examples
+        --------
+        >>> bits = DeterministicStrategy(a=np.array([0, 1]), b=np.array([0, 1]))
+        >>> alice, bob = bits.parties()
+        >>> alice.play([0, 1, 1]).tolist(), int(bob.play(0))
+        ([0, 1, 1], 0)
+        """
+        from xorgames import play
+
+        return play.parties(self, rng=rng)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
-class DeterministicStrategy:
+class DeterministicStrategy(Playable):
     """One bit for each input.
 
     Parameters
@@ -60,7 +118,7 @@ class DeterministicStrategy:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class VectorStrategy:
+class VectorStrategy(Playable):
     """Unit vectors whose inner products are the correlators.
 
     Parameters
@@ -92,7 +150,7 @@ class VectorStrategy:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class OnePairStrategy:
+class OnePairStrategy(Playable):
     """Measurement directions of both parties on one Bell pair |Phi+>.
 
     Parameters
