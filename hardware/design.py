@@ -1,9 +1,11 @@
 """A machine's design: a file of numbers with units and sources, and what it achieves.
 
 A design file is TOML or JSON with `schema = 1` and a `model`: "two-photon", the time-multiplexed
-heralded link computed from its parameters (`link`), or "specified", a machine whose figures are
-simply stated. The keys and their ranges stand in `keys`. A number is written plain in the unit of
-its key's suffix, as text with a unit ("240 ns"), or as {value = ..., source = "..."}.
+heralded link of stated figures; "two-photon-physics" and "caps", the same from the physics of the
+nodes; "memory", the model of Ding and Jiang; or "specified", a machine whose figures are simply
+stated (`physics.models`). The keys and their ranges stand in `keys`. A number is written plain in
+the unit of its key's suffix, as text with a unit ("240 ns"), or as {value = ..., source = "...",
+uncertainty = ...}, the last a standard deviation and optional.
 """
 
 from collections.abc import Mapping
@@ -14,16 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from xorgames.errors import InputError, Problem, expect, near_name, reject
-from xorgames.hardware import link
 from xorgames.hardware.design_file import LAW, check_latency, read_design
-from xorgames.hardware.keys import PROFILE, design_schema
-from xorgames.hardware.parameters import Parameter, read_numbers
+from xorgames.hardware.keys import MODELS, PROFILE, design_schema
+from xorgames.hardware.link import Fibre
+from xorgames.hardware.parameters import Parameter, check_keys, read_numbers
 from xorgames.hardware.performance import Performance
+from xorgames.hardware.physics import models
+from xorgames.hardware.physics.node import PhysicalNode
 from xorgames.textfile import SUFFIXES, read_table
 
 __all__ = ["Design", "Parameter", "design_names", "design_schema", "load_design"]
 
 STATED = "stated"
+#: The source of a number that `Design.replace` has changed.
+CHANGED = "changed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +45,8 @@ class Design:
         Rounded inputs by profile name; "law" (formulas only) is always there besides.
     reported : tuple of Parameter
         Results that the source states, to be shown beside those computed.
+    unknown : tuple of str
+        What the sources do not tell, in plain words.
     """
 
     name: str
@@ -47,6 +55,7 @@ class Design:
     parameters: tuple[Parameter, ...]
     profiles: Mapping[str, Mapping[str, float]]
     reported: tuple[Parameter, ...]
+    unknown: tuple[str, ...] = ()
 
     @cached_property
     def numbers(self) -> Mapping[str, float]:
@@ -56,7 +65,7 @@ class Design:
     @property
     def profile_names(self) -> tuple[str, ...]:
         """The profiles that `evaluate` offers; the first one is the default."""
-        return (LAW, *self.profiles) if self.model == "two-photon" else (STATED,)
+        return (STATED,) if self.model == "specified" else (LAW, *self.profiles)
 
     def evaluate(
         self, *, distance_m: float | None = None, profile: str | None = None
@@ -97,14 +106,11 @@ class Design:
                 rule = f"must be {own:g} m, where the figures of {self.name} ({profile}) hold"
                 cure = f"use the profile {LAW}" if LAW in self.profile_names else ""
                 reject("distance_m", rule, received=f"{distance_m:g} m", cure=cure)
-        figures = self._figures(profile, distance_m)
-        quality = link.quality(
-            self.numbers,
-            storage_s=figures["occupancy_time_s"],
-            false_heralds=self._more_false_heralds(figures),
-        )
         return Performance(
-            design=self.name, profile=profile, distance_m=distance_m, **figures, **quality
+            design=self.name,
+            profile=profile,
+            distance_m=distance_m,
+            **self._achieved(profile, distance_m),
         )
 
     def memory_lifetime_threshold_s(
@@ -121,34 +127,72 @@ class Design:
         performance = self.evaluate(distance_m=distance_m, profile=profile)
         return performance.memory_lifetime_threshold_s(infidelity_max)
 
-    def _more_false_heralds(self, figures: Mapping[str, Any]) -> float:
-        """Return the false heralds beyond those at the design's own distance.
+    def replace(self, **numbers: Any) -> "Design":
+        """Return the design with some of its parameters changed, checked as a file's are.
 
-        The stated infidelity of a pair holds there, with the false heralds that there are.
+        Parameters
+        ----------
+        **numbers
+            By key, each written as in a design file. A plain number keeps the parameter's stated
+            uncertainty; its source becomes "changed". A key that the design leaves out is added.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+
+        Examples
+        --------
+        >>> yb = load_design("yb_cavity")
+        >>> round(yb.replace(atoms=500).evaluate().rate_hz), yb.replace(atoms=500).name
+        (12314, 'yb_cavity')
         """
-        here = figures.get("false_herald_fraction")
-        if here is None:
-            return 0.0
-        own = self._figures(LAW, self.numbers["distance_m"])["false_herald_fraction"]
-        return max(0.0, float(here - own))
+        problems: list[Problem] = []
+        check_keys(numbers, list(MODELS[self.model]), where="", problems=problems)
+        if problems:
+            raise InputError(problems)
+        table = self._as_file()
+        for key, written in numbers.items():
+            plain = {"value": written, "source": CHANGED}
+            table[key] = written if isinstance(written, Mapping) else table.get(key, {}) | plain
+        return Design(**read_design(table, default_name=self.name))
+
+    def _as_file(self) -> dict[str, Any]:
+        """Return the table that a design file would hold."""
+        tables: dict[str, Any] = {"reported": _written(self.reported)}
+        if self.profiles:
+            tables["profiles"] = self.profiles
+        header = {"schema": 1, "model": self.model, "name": self.name}
+        header |= {"source": self.source} if self.source else {}
+        return header | tables | {"unknown": list(self.unknown)} | _written(self.parameters)
+
+    @cached_property
+    def _node(self) -> PhysicalNode:
+        """What the physics of a node gives, at any distance."""
+        return models.NODES[self.model](self.numbers)
 
     def _own_distance_m(self, profile: str) -> float | None:
         return self.profiles.get(profile, self.numbers).get("distance_m")
 
-    def _figures(self, profile: str, distance_m: float | None) -> dict[str, Any]:
+    def _achieved(self, profile: str, distance_m: float | None) -> dict[str, Any]:
         numbers = self.numbers
-        if self.model == "two-photon":
-            if profile in self.profiles:
-                fibre = link.Fibre(**self.profiles[profile])
-            else:
-                fibre = link.Fibre.by_law(numbers, distance_m or numbers["distance_m"])
-            return link.two_photon(numbers, fibre)
-        problems: list[Problem] = []
-        here = {"distance_m": distance_m} if distance_m is not None else {}
-        check_latency({**numbers, **here}, where="", problems=problems)
-        if problems:
-            raise InputError(problems)
-        return link.specified(numbers)
+        if self.model == "specified":
+            problems: list[Problem] = []
+            here = {"distance_m": distance_m} if distance_m is not None else {}
+            check_latency({**numbers, **here}, where="", problems=problems)
+            if problems:
+                raise InputError(problems)
+            return models.stated(numbers)
+        distance_m = distance_m or numbers["distance_m"]
+        if self.model == "memory":
+            return models.memories(numbers, distance_m)
+        if profile in self.profiles:
+            span = Fibre(**self.profiles[profile])
+        else:
+            span = models.fibre_of(self.model, numbers, distance_m)
+        if self.model in models.NODES:
+            return models.physical_link(self.model, numbers, self._node, span)
+        return models.reported_link(numbers, span)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the design with every parameter's unit and source."""
@@ -159,7 +203,17 @@ class Design:
             "profiles": {name: dict(numbers) for name, numbers in self.profiles.items()},
             "parameters": [asdict(part) for part in self.parameters],
             "reported": [asdict(part) for part in self.reported],
+            "unknown": list(self.unknown),
         }
+
+
+def _written(parameters: tuple[Parameter, ...]) -> dict[str, dict[str, Any]]:
+    """Return parameters as a file states them."""
+    return {
+        part.name: {"value": part.value, "source": part.source}
+        | ({} if part.uncertainty is None else {"uncertainty": part.uncertainty})
+        for part in parameters
+    }
 
 
 def design_names() -> tuple[str, ...]:

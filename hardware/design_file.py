@@ -6,12 +6,18 @@ from typing import Any
 from xorgames.errors import InputError, Problem
 from xorgames.hardware import keys, link
 from xorgames.hardware.noise import LIGHT_SPEED_M_PER_S
-from xorgames.hardware.parameters import Parameter, Rule, check_keys, read_numbers
+from xorgames.hardware.parameters import Parameter, Rule, check_keys, read_numbers, uncertainty_of
 from xorgames.rules import check_text
 from xorgames.units import unit_of
 
 LAW = "law"
-_TABLES = {"two-photon": ("profiles", "reported"), "specified": ("reported",)}
+_THINGS = {
+    keys.READOUT: "the readout",
+    keys.COUPLING: "the coupling",
+    keys.CAVITY_LOSS: "the cavity's loss",
+    keys.FIBRE_LOSS: "the fibre's loss",
+    keys.READOUT_TIME: "the time of the readout",
+}
 
 
 def read_design(table: Mapping[str, Any], *, default_name: str) -> dict[str, Any]:
@@ -27,14 +33,15 @@ def read_design(table: Mapping[str, Any], *, default_name: str) -> dict[str, Any
     if model is None:
         raise InputError(problems)
     rules = keys.MODELS[model]
-    check_keys(table, [*keys.HEADER, *rules, *_TABLES[model]], where="", problems=problems)
+    tables = ("profiles", "reported") if model in keys.WITH_PROFILES else ("reported",)
+    check_keys(table, [*keys.HEADER, *rules, *tables], where="", problems=problems)
     written = {key: table[key] for key in table if key in rules}
     numbers = read_numbers(written, rules, where="", problems=problems)
-    _check_choices(written, problems)
+    _check_choices(model, written, problems)
     link.check_quality(numbers, problems)
     _check_storage(model, written, problems)
     check_latency(numbers, where="", problems=problems)
-    profiles = _read_profiles(table, problems) if model == "two-photon" else {}
+    profiles = _read_profiles(table, problems) if model in keys.WITH_PROFILES else {}
     stated = _subtable(table, "reported", problems)
     reported = read_numbers(stated, keys.REPORTED, where="reported.", problems=problems)
     if problems:
@@ -47,6 +54,7 @@ def read_design(table: Mapping[str, Any], *, default_name: str) -> dict[str, Any
         "parameters": _parameters(numbers, written, rules, source),
         "profiles": profiles,
         "reported": _parameters(reported, stated, keys.REPORTED, source),
+        "unknown": tuple(table.get("unknown", ())),
     }
 
 
@@ -60,6 +68,12 @@ def _check_header(table: Mapping[str, Any], problems: list[Problem]) -> str | No
     for key in ("name", "source"):
         if key in table:
             check_text(table[key], key=key, problems=problems)
+    unknown = table.get("unknown", [])
+    if not isinstance(unknown, list):
+        problems.append(Problem(key="unknown", rule="must be a list", received=repr(unknown)))
+        unknown = []
+    for i, text in enumerate(unknown):
+        check_text(text, key=f"unknown[{i}]", problems=problems)
     model = table.get("model")
     if isinstance(model, str) and model in keys.MODELS:
         return model
@@ -70,24 +84,32 @@ def _check_header(table: Mapping[str, Any], problems: list[Problem]) -> str | No
     return None
 
 
-def _check_choices(written: Mapping[str, Any], problems: list[Problem]) -> None:
-    """Ask for the quality of the state, and for that of the readout in exactly one way."""
-    if not any(key in written for key in keys.STATE):
+def _check_choices(model: str, written: Mapping[str, Any], problems: list[Problem]) -> None:
+    """Ask for the quality of a stated pair, and for whatever has more than one way to state it."""
+    if keys.STATE[0] in keys.MODELS[model] and not any(key in written for key in keys.STATE):
         cure = "add state_infidelity or state_fidelity"
         problems.append(Problem(key="state_infidelity", rule="must be given", cure=cure))
-    one, four = keys.READOUT
-    given = [key for key in four if key in written]
-    if one[0] in written and given:
-        rule = f"must not stand beside {', '.join(given)}"
-        problems.append(Problem(key=one[0], rule=rule, cure="keep one way to state the readout"))
-    elif one[0] not in written and not given:
-        cure = f"add {one[0]}, or all of {', '.join(four)}"
-        problems.append(Problem(key=one[0], rule="must be given", cure=cure))
-    elif given and len(given) < len(four):
-        missing = ", ".join(key for key in four if key not in written)
-        problems.append(
-            Problem(key=given[0], rule="must come with the others", cure=f"add {missing}")
-        )
+    for choice in keys.CHOICES[model]:
+        problem = _problem_of_choice(choice, written)
+        if problem is not None:
+            problems.append(problem)
+
+
+def _problem_of_choice(choice: keys.Choice, written: Mapping[str, Any]) -> Problem | None:
+    """Return what is wrong unless exactly one way is given, in full."""
+    given = [(way, [key for key in way if key in written]) for way in choice]
+    given = [(way, found) for way, found in given if found]
+    if not given:
+        ways = [("all of " if len(way) > 1 else "") + ", ".join(way) for way in choice]
+        return Problem(key=choice[0][0], rule="must be given", cure="add " + ", or ".join(ways))
+    way, found = given[0]
+    if len(given) > 1:
+        rule = f"must not stand beside {', '.join(given[1][1])}"
+        return Problem(key=found[0], rule=rule, cure=f"keep one way to state {_THINGS[choice]}")
+    if len(found) < len(way):
+        missing = ", ".join(key for key in way if key not in written)
+        return Problem(key=found[0], rule="must come with the others", cure=f"add {missing}")
+    return None
 
 
 def _check_storage(model: str, written: Mapping[str, Any], problems: list[Problem]) -> None:
@@ -157,7 +179,12 @@ def _parameters(
         own = entry.get("source", source) if isinstance(entry, Mapping) else source
         parameters.append(
             Parameter(
-                name=key, value=numbers[key], unit=unit_of(key), source=own, about=rules[key].about
+                name=key,
+                value=numbers[key],
+                unit=unit_of(key),
+                source=own,
+                about=rules[key].about,
+                uncertainty=uncertainty_of(entry, key=key, rule=rules[key]),
             )
         )
     return tuple(parameters)

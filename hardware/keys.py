@@ -18,6 +18,17 @@ from xorgames.hardware.parameters import (
 _FIDELITY: Limits = {"minimum": 0.25, "maximum": 1}
 _INFIDELITY: Limits = {"minimum": 0, "maximum": 0.75}
 _FLIP: Limits = {"minimum": 0, "maximum": 0.5}
+_WAVELENGTH: Limits = {"minimum": 0.4e-6, "maximum": 2e-6}
+_COOPERATIVITY: Limits = {"minimum": 1e-6, "maximum": 1e9}
+_OPTICAL_RATE: Limits = {"minimum": 1, "maximum": 1e14}
+_FINESSE: Limits = {"minimum": 1, "maximum": 1e9}
+_CAVITY_LENGTH: Limits = {"minimum": 1e-7, "maximum": 1e3}
+_LIFETIME: Limits = {"minimum": 1e-12, "maximum": 10}
+_COUNT_RATE: Limits = {"minimum": 0, "maximum": 1e15}
+_DETUNING: Limits = {"minimum": 0, "maximum": 1e14}
+_JITTER: Limits = {"minimum": 0, "maximum": 10}
+_TRAP: Limits = {"minimum": 1, "maximum": 1e9}
+_PHONONS: Limits = {"minimum": 0, "maximum": 1e6}
 _SPEED: Limits = {"exclusiveMinimum": 0, "maximum": LIGHT_SPEED_M_PER_S}
 
 
@@ -25,8 +36,14 @@ def _optional(about: str, limits: Limits) -> Rule:
     return Rule(about=about, limits=limits, required=False)
 
 
-#: Of these groups exactly one must be given in full.
-READOUT = (("measurement_infidelity",), ("alice_e0", "alice_e1", "bob_e0", "bob_e1"))
+#: Ways to state one thing: exactly one of them must be given, in full.
+Choice = tuple[tuple[str, ...], ...]
+
+READOUT: Choice = (("measurement_infidelity",), ("alice_e0", "alice_e1", "bob_e0", "bob_e1"))
+COUPLING: Choice = (("internal_cooperativity",), ("coupling_hz",))
+CAVITY_LOSS: Choice = (("internal_half_rate_hz",), ("internal_finesse", "cavity_length_m"))
+FIBRE_LOSS: Choice = (("attenuation_db_per_km",), ("water_peak_db_per_km",))
+#: Of these one or both, if they agree.
 STATE = ("state_infidelity", "state_fidelity")
 
 _QUALITY = {
@@ -41,27 +58,103 @@ _QUALITY = {
     "bob_e1": _optional("probability that Bob reads 0 for 1", PROBABILITY),
 }
 
-TWO_PHOTON = {
-    **_QUALITY,
-    "memory_lifetime_s": _optional(
-        "coherence time of the memory; none: no storage error", POSITIVE
-    ),
-    "internal_cooperativity": _optional("for the record: what emission relies on", POSITIVE),
-    "emission_probability": Rule(about="photon emitted into the output", limits=EFFICIENCY),
-    "photon_window_s": Rule(about="length of one time bin", limits=POSITIVE),
-    "spin_swap_time_s": Rule(about="spin swap between the time bins", limits=NOT_NEGATIVE),
+_DECISION = {
     "rotation_time_s": Rule(about="rotation to the measurement basis", limits=NOT_NEGATIVE),
     "measurement_time_s": Rule(about="readout", limits=POSITIVE),
     "processing_time_s": _optional("classical processing within a decision", NOT_NEGATIVE),
+}
+
+_LINK = {
+    "memory_lifetime_s": _optional(
+        "coherence time of the memory; none: no storage error", POSITIVE
+    ),
+    "photon_window_s": Rule(about="length of one time bin", limits=POSITIVE),
+    "spin_swap_time_s": Rule(about="spin swap between the time bins", limits=NOT_NEGATIVE),
+    **_DECISION,
     "reset_time_s": Rule(about="reset of an atom", limits=NOT_NEGATIVE),
     "atoms": Rule(about="atoms that take turns on a channel", limits=COUNT),
     "channels": Rule(about="channels in parallel", limits=COUNT),
     "distance_m": Rule(about="length of the fibre between the parties", limits=POSITIVE),
-    "attenuation_db_per_km": Rule(about="fibre loss", limits=NOT_NEGATIVE),
     "group_velocity_m_per_s": Rule(about="speed of light in the fibre", limits=_SPEED),
     "detector_efficiency": Rule(about="of each detector", limits=EFFICIENCY),
     "miscellaneous_efficiency": Rule(about="all other optics, each side", limits=EFFICIENCY),
     "dark_count_rate_hz": Rule(about="dark counts of each detector", limits=NOT_NEGATIVE),
+}
+
+TWO_PHOTON = {
+    **_QUALITY,
+    **_LINK,
+    "internal_cooperativity": _optional("for the record: what emission relies on", POSITIVE),
+    "emission_probability": Rule(about="photon emitted into the output", limits=EFFICIENCY),
+    "attenuation_db_per_km": Rule(about="fibre loss", limits=NOT_NEGATIVE),
+}
+
+#: A node from its physics: atom, cavity, fibre, readout and the errors that stay parameters. The
+#: ranges are generous for optics and keep the formulas clear of underflow.
+_NODE = {
+    **_LINK,
+    "internal_cooperativity": _optional("C_in of the photon's line, half rates", _COOPERATIVITY),
+    "coupling_hz": _optional("g/2pi of the photon's line", _OPTICAL_RATE),
+    "internal_half_rate_hz": _optional("kappa_in/2pi, a half rate", _OPTICAL_RATE),
+    "internal_finesse": _optional("2 pi over the internal loss of a round trip", _FINESSE),
+    "cavity_length_m": _optional("optical length of the cavity", _CAVITY_LENGTH),
+    "output_half_rate_hz": _optional("kappa_ex/2pi, a half rate; none: the best", _OPTICAL_RATE),
+    "excited_lifetime_s": Rule(about="of the state that emits, all decays", limits=_LIFETIME),
+    "emission_wavelength_m": Rule(about="of the photon", limits=_WAVELENGTH),
+    "photon_window_s": Rule(about="length of one time bin", limits=_LIFETIME),
+    "attenuation_db_per_km": _optional("fibre loss", NOT_NEGATIVE),
+    "water_peak_db_per_km": _optional("fibre loss by wavelength, this much water", NOT_NEGATIVE),
+    "gate_infidelity": Rule(about="excitation and one-qubit gates, a pair", limits=_INFIDELITY),
+    "crosstalk_infidelity": Rule(about="light on other atoms, a pair", limits=_INFIDELITY),
+    "phase_visibility": Rule(about="coherence left by phase drifts", limits=EFFICIENCY),
+    "readout_linewidth_hz": Rule(
+        about="full rate of the readout line over 2pi", limits=_OPTICAL_RATE
+    ),
+    "readout_cooperativity": Rule(
+        about="C_in of the readout line, half rates", limits=_COOPERATIVITY
+    ),
+    "readout_efficiency": Rule(about="cavity output to detector click", limits=EFFICIENCY),
+    "readout_dark_rate_hz": Rule(about="counts from a dark atom", limits=_COUNT_RATE),
+    "bright_loss_rate_hz": Rule(about="the bright state turns dark", limits=_COUNT_RATE),
+    "measurement_time_s": _optional("readout; none: the best up to the longest", _LIFETIME),
+    "measurement_time_max_s": _optional("the longest readout, if the best is sought", _LIFETIME),
+}
+
+READOUT_TIME: Choice = (("measurement_time_s",), ("measurement_time_max_s",))
+
+TWO_PHOTON_PHYSICS = {
+    **_NODE,
+    "mode_overlap": Rule(about="of both nodes' photons, causes not listed", limits=EFFICIENCY),
+    "detuning_hz": Rule(about="of the two photons, root mean square", limits=_DETUNING),
+    "timing_jitter_s": Rule(about="of one photon against the other", limits=_JITTER),
+    "trap_frequency_hz": Rule(about="of the atoms along the cavity", limits=_TRAP),
+    "mean_phonons": Rule(about="of an atom in its trap", limits=_PHONONS),
+    "coincidence_window_s": _optional("longest |t1 - t2| kept; none: all", _LIFETIME),
+    "station_position": _optional("0 at Alice, 1 at Bob; none: midway", PROBABILITY),
+}
+
+CAPS = {
+    **_NODE,
+    "source_probability": Rule(about="that the source sends its photon", limits=EFFICIENCY),
+    "photon_duration_s": Rule(about="of the photon, full width at half maximum", limits=_LIFETIME),
+}
+
+#: The memory model of Ding and Jiang, arXiv:2407.21723v3.
+MEMORY = {
+    **_QUALITY,
+    **_DECISION,
+    "memory_lifetime_s": _LINK["memory_lifetime_s"],
+    "atoms": Rule(about="M, memories that work in parallel", limits=COUNT),
+    "distance_m": Rule(about="d, of the parties; the source is midway", limits=POSITIVE),
+    "attenuation_db_per_km": Rule(about="alpha, fibre loss", limits=NOT_NEGATIVE),
+    "group_velocity_m_per_s": Rule(about="v_f, light in the fibre", limits=_SPEED),
+    # Light in vacuum is commonly rounded to 3e8 m/s.
+    "signal_velocity_m_per_s": Rule(
+        about="v_s, the news of success", limits={"exclusiveMinimum": 0, "maximum": 3e8}
+    ),
+    "preparation_probability": Rule(about="p_p of the model", limits=EFFICIENCY),
+    "coupling_probability": Rule(about="p_c of the model", limits=EFFICIENCY),
+    "detector_efficiency": Rule(about="p_d of the model", limits=EFFICIENCY),
 }
 
 SPECIFIED = {
@@ -76,7 +169,24 @@ SPECIFIED = {
     "distance_m": _optional("the distance that the figures hold for; none: any", POSITIVE),
 }
 
-MODELS: Mapping[str, Mapping[str, Rule]] = {"two-photon": TWO_PHOTON, "specified": SPECIFIED}
+MODELS: Mapping[str, Mapping[str, Rule]] = {
+    "two-photon": TWO_PHOTON,
+    "two-photon-physics": TWO_PHOTON_PHYSICS,
+    "caps": CAPS,
+    "memory": MEMORY,
+    "specified": SPECIFIED,
+}
+
+_PHYSICAL = (COUPLING, CAVITY_LOSS, FIBRE_LOSS, READOUT_TIME)
+CHOICES: Mapping[str, tuple[Choice, ...]] = {
+    "two-photon": (READOUT,),
+    "two-photon-physics": _PHYSICAL,
+    "caps": _PHYSICAL,
+    "memory": (READOUT,),
+    "specified": (READOUT,),
+}
+#: Models whose link is a fibre that a profile may replace.
+WITH_PROFILES = ("two-photon", "two-photon-physics", "caps")
 
 PROFILE = {
     "distance_m": Rule(about="the only distance it holds for", limits=POSITIVE),
@@ -95,7 +205,7 @@ REPORTED = {
     "decision_time_s": _optional("from the question to the answer", POSITIVE),
 }
 
-HEADER = ("schema", "model", "name", "source")
+HEADER = ("schema", "model", "name", "source", "unknown")
 
 
 def design_schema() -> dict[str, Any]:
@@ -104,7 +214,7 @@ def design_schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(branch["title"] for branch in design_schema()["oneOf"])
-    ['specified', 'two-photon']
+    ['caps', 'memory', 'specified', 'two-photon', 'two-photon-physics']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -115,7 +225,7 @@ def design_schema() -> dict[str, Any]:
 
 def _model_schema(model: str) -> dict[str, Any]:
     tables: dict[str, Any] = {"reported": _table_schema(REPORTED)}
-    if model == "two-photon":
+    if model in WITH_PROFILES:
         tables["profiles"] = {
             "type": "object",
             "properties": {"law": False},
@@ -127,20 +237,27 @@ def _model_schema(model: str) -> dict[str, Any]:
         "model": {"const": model},
         "name": {"type": "string"},
         "source": {"type": "string"},
+        "unknown": {"type": "array", "items": {"type": "string"}},
     }
+    state = [{"anyOf": [{"required": [key]} for key in STATE]}] if STATE[0] in MODELS[model] else []
     return numbers | {
         "title": model,
         "properties": header | numbers["properties"] | tables,
         "required": ["schema", "model", *numbers["required"]],
-        "allOf": [
-            {"anyOf": [{"required": [key]} for key in STATE]},
+        "allOf": state + [_choice_schema(choice) for choice in CHOICES[model]],
+    }
+
+
+def _choice_schema(choice: Choice) -> dict[str, Any]:
+    """Return the schema that lets one way to state a thing stand, in full and alone."""
+    return {
+        "oneOf": [
             {
-                "oneOf": [
-                    {"required": list(group), "properties": dict.fromkeys(other, False)}
-                    for group, other in (READOUT, READOUT[::-1])
-                ]
-            },
-        ],
+                "required": list(way),
+                "properties": {key: False for other in choice if other != way for key in other},
+            }
+            for way in choice
+        ]
     }
 
 

@@ -13,6 +13,7 @@ References: arXiv:2604.07451 (combined infidelity, memory, lifetime threshold, a
 """
 
 import math
+from collections.abc import Iterable
 
 LIGHT_SPEED_M_PER_S = 299_792_458.0
 
@@ -83,19 +84,70 @@ def lifetime_threshold_s(
     return -storage_s / math.log1p(-3 / 8 * spare)
 
 
+def dephasing_lifetime_threshold_s(
+    storage_s: float, fidelity: float, partner: float, fidelity_min: float
+) -> float | None:
+    """Return the memory lifetime T2 at which dephasing alone brings a pair to a fidelity.
+
+    A stored pair keeps the sum of the weights of Phi+ and Phi-, and their difference shrinks by
+    exp(-2 t/T2).
+
+    Parameters
+    ----------
+    storage_s : float
+        How long a pair is stored, both qubits.
+    fidelity, partner : float
+        The weights of Phi+ and Phi- before storage.
+    fidelity_min : float
+        The smallest fidelity allowed.
+
+    Returns
+    -------
+    float, or None if no lifetime is enough. 0.0: no lifetime is too short.
+
+    Examples
+    --------
+    >>> round(dephasing_lifetime_threshold_s(240e-6, 0.96, 0.03, 0.78) * 1e3, 3)
+    0.98
+    """
+    if fidelity <= fidelity_min:
+        return None
+    if fidelity <= partner:
+        return 0.0  # nothing is left that could be lost
+    left = (2 * fidelity_min - fidelity - partner) / (fidelity - partner)
+    return -2 * storage_s / math.log(left) if left > 0 else 0.0
+
+
 def error_budget(
-    state_infidelity: float, dark: float, memory: float, factor_a: float, factor_b: float
+    pair: Iterable[tuple[str, float]], factor_a: float, factor_b: float
 ) -> tuple[tuple[str, float], ...]:
     """Return what each cause takes from the correlators, in the order in which it acts.
 
-    Each entry is the loss of what the causes before it have left, so that the entries sum to the
-    combined infidelity exactly (to rounding, 1e-15).
+    Parameters
+    ----------
+    pair : iterable of (str, float)
+        What each cause takes of the pair's fidelity; their sum is its infidelity.
+    factor_a, factor_b : float
+        The parties' readout factors.
+
+    Returns
+    -------
+    tuple of (str, float)
+        Each entry is the loss of what the causes before it have left, so that the entries sum to
+        the combined infidelity exactly (to rounding, 1e-15).
+
+    Examples
+    --------
+    >>> budget = error_budget([("pair generation", 0.03), ("storage", 0.01)], 0.996, 0.996)
+    >>> [(cause, round(part, 6)) for cause, part in budget[:2]]
+    [('pair generation', 0.04), ('storage', 0.013333)]
+    >>> round(sum(part for _, part in budget), 8)
+    0.06089152
     """
-    left = werner_visibility(state_infidelity + dark + memory)
+    causes = tuple(pair)
+    left = werner_visibility(sum(part for _, part in causes))
     return (
-        ("pair generation", 4 * state_infidelity / 3),
-        ("further false heralds", 4 * dark / 3),
-        ("storage", 4 * memory / 3),
+        *((cause, 4 * part / 3) for cause, part in causes),
         ("readout at Alice", left * (1 - factor_a)),
         ("readout at Bob", left * factor_a * (1 - factor_b)),
     )

@@ -1,13 +1,15 @@
 """The rules of the numbers that a user writes: key, unit, range; checked all at once.
 
 The key's suffix states the unit (`window_s`). A number is written plain, in that unit; as text with
-a unit, "10 ms"; or, in a design file, as a table {value = ..., source = "..."}.
+a unit, "10 ms"; or, in a design file, as a table {value = ..., source = "...", uncertainty = ...},
+the last a standard deviation in the same unit.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Real
 from typing import Any
 
 from xorgames.errors import InputError, Problem, near_name, reject
@@ -71,11 +73,15 @@ class Rule:
             and ("multipleOf" not in limits or float(number).is_integer())
         )
 
+    def admits(self, number: float) -> bool:
+        """Say whether the number obeys the limits and is neither tiny nor huge."""
+        return self.allows(number) and (number == 0 or self.smallest <= abs(number) <= _LARGEST)
+
     def check(self, key: str, number: float) -> Problem | None:
         """Return the problem with a number, if there is one."""
-        size = abs(number)
-        if self.allows(number) and (size == 0 or self.smallest <= size <= _LARGEST):
+        if self.admits(number):
             return None
+        size = abs(number)
         if self.allows(number):
             small = size < self.smallest
             rule = (
@@ -90,13 +96,17 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One number of a file, with its unit, its source and what it means."""
+    """One number of a file, with its unit, its source and what it means.
+
+    `uncertainty` is its standard deviation in the same unit; None if none is stated.
+    """
 
     name: str
     value: float
     unit: str
     source: str
     about: str
+    uncertainty: float | None = None
 
 
 def read_number(written: Any, *, key: str, unit: str) -> Fraction | float:
@@ -129,6 +139,35 @@ def read_number(written: Any, *, key: str, unit: str) -> Fraction | float:
     return exact_number(match[1], key=key)
 
 
+def check_numbers(limits: Limits, /, *, smallest: float = _SMALLEST, **numbers: Any) -> None:
+    """Refuse numbers outside the limits; a formula of the physics says so for its arguments.
+
+    Raises
+    ------
+    InputError
+        With every number that is wrong.
+
+    Examples
+    --------
+    >>> check_numbers(POSITIVE, lifetime_s=0.0)
+    Traceback (most recent call last):
+    xorgames.errors.InputError: `lifetime_s` must be positive; received 0.
+    """
+    rule = Rule(about="", limits=limits, smallest=smallest)
+    problems: list[Problem] = []
+    for key, number in numbers.items():
+        # The fast way for plain floats: a sweep comes here a million times.
+        if type(number) is float and rule.admits(number):
+            continue
+        if isinstance(number, Real):
+            read_numbers({key: number}, {key: rule}, where="", problems=problems)
+        else:
+            received = repr(number)
+            problems.append(Problem(key=key, rule="must be a real number", received=received))
+    if problems:
+        raise InputError(problems)
+
+
 def read_numbers(
     table: Mapping[str, Any], rules: Mapping[str, Rule], *, where: str, problems: list[Problem]
 ) -> dict[str, float]:
@@ -145,7 +184,8 @@ def read_numbers(
                 problems.append(Problem(key=where + key, rule="must be given", cure=cure))
             continue
         try:
-            number = read_number(_bare(table[key], where + key), key=where + key, unit=unit_of(key))
+            bare = _bare(table[key], where + key, rule)
+            number = read_number(bare, key=where + key, unit=unit_of(key))
         except InputError as error:
             problems.extend(error.problems)
             continue
@@ -157,20 +197,50 @@ def read_numbers(
     return numbers
 
 
-def _bare(written: Any, key: str) -> Any:
+def _bare(written: Any, key: str, rule: Rule) -> Any:
     """Return the number of {value = ..., source = ...}; anything else is a number itself."""
     if not isinstance(written, Mapping):
         return written
     problems: list[Problem] = []
-    check_keys(written, ("value", "source"), where=f"{key}.", problems=problems)
+    check_keys(written, ("value", "source", "uncertainty"), where=f"{key}.", problems=problems)
     if "value" not in written:
         problems.append(Problem(key=f"{key}.value", rule="must be given"))
     if not isinstance(written.get("source", ""), str):
         received = repr(written["source"])
         problems.append(Problem(key=f"{key}.source", rule="must be text", received=received))
+    try:
+        uncertainty_of(written, key=key, rule=rule)
+    except InputError as error:
+        problems.extend(error.problems)
     if problems:
         raise InputError(problems)
     return written["value"]
+
+
+def uncertainty_of(written: Any, *, key: str, rule: Rule) -> float | None:
+    """Return the standard deviation that {value = ..., uncertainty = ...} states, if it does.
+
+    Raises
+    ------
+    InputError
+        If it is not a number in the key's unit, is negative, or belongs to a whole number.
+
+    Examples
+    --------
+    >>> lifetime = {"value": 7.9, "uncertainty": "400 ms"}
+    >>> uncertainty_of(lifetime, key="memory_lifetime_s", rule=Rule(about="", limits=POSITIVE))
+    0.4
+    """
+    if not isinstance(written, Mapping) or "uncertainty" not in written:
+        return None
+    key = f"{key}.uncertainty"
+    if "multipleOf" in rule.limits:
+        reject(key, "must not be given: a whole number is exact", cure="leave it out")
+    spread = float(read_number(written["uncertainty"], key=key, unit=unit_of(key.split(".")[-2])))
+    problem = Rule(about="", limits=NOT_NEGATIVE).check(key, spread)
+    if problem is not None:
+        raise InputError([problem])
+    return spread
 
 
 def check_keys(
@@ -188,6 +258,8 @@ def number_schema(key: str, rule: Rule) -> dict[str, Any]:
     unit = unit_of(key)
     number: dict[str, Any] = {"type": "number", **rule.limits}
     plain = {"anyOf": [number, {"type": "string"}]}
+    deviation = {"anyOf": [{"type": "number", **NOT_NEGATIVE}, {"type": "string"}]}
+    spread = {} if "multipleOf" in rule.limits else {"uncertainty": deviation}
     return {
         "description": rule.about + (f", in {unit}" if unit else ""),
         "anyOf": [
@@ -195,7 +267,7 @@ def number_schema(key: str, rule: Rule) -> dict[str, Any]:
             {"type": "string", "description": "with its unit" if unit else "decimal or fraction"},
             {
                 "type": "object",
-                "properties": {"value": plain, "source": {"type": "string"}},
+                "properties": {"value": plain, "source": {"type": "string"}} | spread,
                 "required": ["value"],
                 "additionalProperties": False,
             },

@@ -1,11 +1,12 @@
 """What a report says about a machine: its parameters, what it achieves, where the errors arise."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from xorgames.hardware.design import Design
+from xorgames.hardware.design import Design, Parameter
 from xorgames.hardware.performance import Performance
-from xorgames.reports.blocks import Block, Paragraph, Section, Table, clean, table
+from xorgames.reports.blocks import Block, Items, Paragraph, Section, Table, clean, table
 from xorgames.units import format_quantity, name_of, unit_of
 
 _NOT_TUNED = (
@@ -13,10 +14,29 @@ _NOT_TUNED = (
     "the parameters below. Nothing was tuned to agree."
 )
 
+_CHOSEN = (
+    "Parameters marked [C] below were chosen, some of them so that the stated figures come out: "
+    "where the two columns agree, that confirms nothing."
+)
+
 _ELSEWHERE = (
     "The design is stated for {}: results that its source states there are not shown beside those "
     "computed here for another distance."
 )
+
+_DERIVED = (
+    "These figures are derived from the parameters below. Each cause acts on what those before it "
+    "have left, so that the entries sum to the whole. The pair is stated after the Pauli frame of "
+    "its herald, as a mixture of Bell states; a perfect pair is all Phi+."
+)
+
+_MARKS = {
+    "A": "read in an abstract",
+    "C": "chosen here, not sourced",
+    "D": "derived",
+    "P": "as reported for the paper",
+    "U": "general knowledge of the literature, not checked against a source",
+}
 
 
 def design_section(design: Design | None, performance: Performance) -> Section:
@@ -39,15 +59,16 @@ def design_section(design: Design | None, performance: Performance) -> Section:
             f"Where the table names no other source, a number's source is: {source}." + elsewhere
         ),
         _figures(performance, stated),
-        *([Paragraph(_NOT_TUNED)] if stated else []),
+        *([Paragraph(_CHOSEN if _has_choices(design) else _NOT_TUNED)] if stated else []),
         _budget(performance),
+        *_pair(performance),
         table(
             "Parameters",
             ("parameter", "value", "meaning", "source"),
             [
                 (
                     name_of(part.name),
-                    format_quantity(part.value, part.unit, digits=6),
+                    _value(part),
                     part.about,
                     "" if part.source == design.source else clean(part.source, 200),
                 )
@@ -55,10 +76,65 @@ def design_section(design: Design | None, performance: Performance) -> Section:
             ],
             align="lrll",
         ),
+        *_marks(design),
     ]
     if performance.profile in design.profiles:
         blocks.append(_profile(design, performance.profile))
+    if design.unknown:
+        unknown = tuple(clean(text, 300) for text in design.unknown)
+        blocks += [Paragraph("Not known, and not invented here:"), Items(unknown)]
     return Section(heading, tuple(blocks))
+
+
+def _value(part: Parameter) -> str:
+    """Write a number with its standard deviation, if one is stated."""
+    value = format_quantity(part.value, part.unit, digits=6)
+    if part.uncertainty is None:
+        return value
+    return f"{value} ± {format_quantity(part.uncertainty, part.unit, digits=3)}"
+
+
+def _has_choices(design: Design) -> bool:
+    return any("[C]" in part.source for part in design.parameters)
+
+
+def _marks(design: Design) -> list[Block]:
+    """Explain the marks that the sources carry, such as [C]."""
+    sources = " ".join([design.source, *(p.source for p in (*design.parameters, *design.reported))])
+    found = sorted(set(re.findall(r"\[([A-Z])\]", sources)) & set(_MARKS))
+    if not found:
+        return []
+    said = "; ".join(f"[{mark}] {_MARKS[mark]}" for mark in found)
+    return [Paragraph(f"Marks of the sources: {said}.")]
+
+
+def _pair(performance: Performance) -> list[Block]:
+    """Return the fidelity budget and the state of a pair that is derived from physics."""
+    state = performance.pair_state
+    if state is None:
+        return []
+    whole = performance.state_infidelity
+    causes = table(
+        "Fidelity budget: what each cause takes of the pair",
+        ("cause", "infidelity", "share"),
+        [
+            *(
+                (cause, format_quantity(part, ""), _percent(part, whole))
+                for cause, part in performance.state_budget
+            ),
+            ("together", format_quantity(whole, ""), ""),
+        ],
+        align="lrr",
+    )
+    (a, b), (c, d) = (state[0][0], state[0][3]), (state[1][1], state[1][2])
+    weights = {"Phi+": a + b, "Phi-": a - b, "Psi+": c + d, "Psi-": c - d}
+    mixture = table(
+        "The pair when it is measured",
+        ("Bell state", "weight"),
+        [(name, format_quantity(weight, "")) for name, weight in weights.items()],
+        align="lr",
+    )
+    return [Paragraph(_DERIVED), causes, mixture]
 
 
 def _figures(performance: Performance, stated: Mapping[str, float]) -> Table:

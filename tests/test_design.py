@@ -155,6 +155,101 @@ def test_performance_to_dict():
     }
 
 
+# Changed parameters.
+
+
+def test_a_changed_parameter_is_read_as_if_the_file_said_so(tmp_path):
+    changed = YB.replace(atoms=100, photon_window_s="300 ns", processing_time_s=1e-6)
+    text = TEXTS["yb_cavity"].replace("atoms = 250", "atoms = 100").replace("240 ns", "300 ns")
+    text = text.replace("channels = 1", "channels = 1\nprocessing_time_s = 1e-6")
+    assert changed.evaluate() == load_design(write(tmp_path, text, "yb_cavity.toml")).evaluate()
+    assert (changed.name, changed.profiles, changed.reported) == (
+        YB.name,
+        YB.profiles,
+        YB.reported,
+    )
+    sources = {part.name: part.source for part in changed.parameters}
+    assert {name for name, source in sources.items() if source == "changed"} == {
+        "atoms",
+        "photon_window_s",
+        "processing_time_s",
+    }
+    assert YB.numbers["atoms"] == 250
+    assert YB.replace() == YB
+
+
+def test_nothing_computed_before_survives_a_change():
+    before = YB.evaluate().rate_hz
+    assert YB.replace(channels=2).evaluate().rate_hz == pytest.approx(2 * before)
+    assert YB.replace(channels=2).replace(channels=1).evaluate() == YB.evaluate()
+
+
+def test_a_design_without_a_source_can_be_changed(tmp_path):
+    mine = load_design(write(tmp_path, STATED)).replace(rate_hz="9 kHz")
+    assert (mine.name, mine.evaluate().rate_hz) == ("mine", 9000)
+
+
+def test_uncertainties_are_kept_unless_they_are_stated_anew():
+    first = YB.replace(reset_time_s={"value": 1e-6, "source": "s", "uncertainty": "100 ns"})
+    second = first.replace(reset_time_s=2e-6)
+    third = second.replace(reset_time_s={"value": 2e-6})
+    times = [
+        part
+        for design in (YB, first, second, third)
+        for part in design.parameters
+        if part.name == "reset_time_s"
+    ]
+    assert [part.uncertainty for part in times] == [None, 1e-7, 1e-7, None]
+    assert [part.value for part in times] == [1e-6, 1e-6, 2e-6, 2e-6]
+    assert [part.source for part in times[1:]] == ["s", "changed", YB.source]
+    spreads = {part["name"]: part["uncertainty"] for part in first.to_dict()["parameters"]}
+    assert (spreads["reset_time_s"], spreads["memory_lifetime_s"], spreads["atoms"]) == (
+        1e-7,
+        0.4,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ({"atom": 3}, "`atom` is not a known key. Cure: did you mean `atoms`?"),
+        (
+            {"name": "x", "atoms": 2.5},
+            "`name` is not a known key. Cure: use one of state_infidelity, ",
+        ),
+        (
+            {"atoms": 2.5, "photon_window_s": 0},
+            "`photon_window_s` must be positive; received 0.\n"
+            "`atoms` must be a whole number, 1 or more; received 2.5.",
+        ),
+        ({"atoms": True}, "`atoms` must be a number; received True. Cure: true and false are"),
+        (
+            {"alice_e0": 0.1},
+            "`measurement_infidelity` must not stand beside alice_e0. "
+            "Cure: keep one way to state the readout.",
+        ),
+        (
+            {"atoms": {"value": 3, "uncertainty": 1}},
+            "`atoms.uncertainty` must not be given: a whole number is exact. Cure: leave it out.",
+        ),
+        (
+            {"reset_time_s": {"value": 1e-6, "uncertainty": -1e-7}},
+            "`reset_time_s.uncertainty` must not be negative; received -1e-07.",
+        ),
+        (
+            {"reset_time_s": {"value": 1e-6, "uncertainty": "5 m"}},
+            "`reset_time_s.uncertainty` must carry one of the units s, ms, us, µs, μs, ns, min; "
+            "received '5 m'.",
+        ),
+    ],
+)
+def test_changes_that_are_refused(numbers, message):
+    with pytest.raises(InputError) as error:
+        YB.replace(**numbers)
+    assert str(error.value).startswith(message)
+
+
 # Files.
 
 
@@ -214,7 +309,14 @@ def test_a_memory_of_no_use_leaves_a_fully_mixed_pair(tmp_path):
 
 
 def test_packaged_designs():
-    assert design_names() == ("yb_cavity", "your_machine")
+    assert design_names() == (
+        "ding_jiang_memory",
+        "yb_cavity",
+        "yb_cavity_below_6_percent",
+        "yb_cavity_caps",
+        "yb_cavity_physics",
+        "your_machine",
+    )
     for name in design_names():
         assert load_design(name).name == name
 
@@ -259,7 +361,8 @@ def test_the_schema_refuses_what_the_reader_refuses(tmp_path, key, value):
 
 OTHERS = "use one of " + ", ".join(
     [
-        *("schema", "model", "name", "source", "rate_hz", "state_infidelity", "state_fidelity"),
+        *("schema", "model", "name", "source", "unknown", "rate_hz"),
+        *("state_infidelity", "state_fidelity"),
         *("measurement_infidelity", "alice_e0", "alice_e1", "bob_e0", "bob_e1", "decision_time_s"),
         *("pairs_per_round", "atoms", "memory_lifetime_s", "occupancy_time_s", "link_time_s"),
         *("distance_m", "reported"),
@@ -330,13 +433,14 @@ WRONG_STATED = [
     (
         '"specified"',
         '"two photon"',
-        "`model` must be one of two-photon, specified; received 'two photon'. "
+        "`model` must be one of two-photon, two-photon-physics, caps, memory, specified; "
+        "received 'two photon'. "
         'Cure: write model = "specified" to state the figures of a machine.',
     ),
     (
         'model = "specified"',
         "",
-        "`model` must be one of two-photon, specified. "
+        "`model` must be one of two-photon, two-photon-physics, caps, memory, specified. "
         'Cure: write model = "specified" to state the figures of a machine.',
     ),
     ("schema = 1", "schema = 1\nname = 3", "`name` must be text; received 3."),

@@ -106,16 +106,40 @@ def test_no_lifetime_is_enough():
     assert noise.lifetime_threshold_s(1e-3, 0.0, 0.7071, 0.2929) is None
 
 
-@given(st.floats(0, 0.4), st.floats(0, 0.1), st.floats(0, 0.25), fractions, fractions)
-def test_the_error_budget_sums_to_the_combined_infidelity(eps, dark, memory, factor_a, factor_b):
-    budget = noise.error_budget(eps, dark, memory, factor_a, factor_b)
-    total = noise.combined_infidelity(eps + dark + memory, factor_a * factor_b)
+@given(st.lists(st.floats(0, 0.15), max_size=5), fractions, fractions)
+def test_the_error_budget_sums_to_the_combined_infidelity(parts, factor_a, factor_b):
+    pair = [(f"cause {i}", part) for i, part in enumerate(parts)]
+    budget = noise.error_budget(pair, factor_a, factor_b)
+    total = noise.combined_infidelity(sum(parts), factor_a * factor_b)
     assert sum(part for _, part in budget) == pytest.approx(total, abs=1e-12)
     assert all(part >= -1e-12 for _, part in budget)
-    assert [cause for cause, _ in budget] == [
-        "pair generation",
-        "further false heralds",
-        "storage",
-        "readout at Alice",
-        "readout at Bob",
-    ]
+    causes = [cause for cause, _ in pair]
+    assert [cause for cause, _ in budget] == [*causes, "readout at Alice", "readout at Bob"]
+
+
+@given(st.floats(1e-6, 1e-2), st.floats(0.5, 1), fractions, fractions)
+def test_at_the_dephasing_threshold_the_fidelity_is_reached(storage_s, fidelity, share, part):
+    """Against the channel itself, both qubits dephased."""
+    partner = (1 - fidelity) * share
+    # The least that dephasing can leave is half of both weights.
+    limit = (fidelity + partner) / 2
+    wanted = limit + (fidelity - limit) * part
+    lifetime_s = noise.dephasing_lifetime_threshold_s(storage_s, fidelity, partner, wanted)
+    if wanted >= fidelity:
+        assert lifetime_s is None
+    elif lifetime_s == 0:
+        assert wanted <= limit + 1e-9
+    else:
+        flip = -math.expm1(-2 * storage_s / lifetime_s) / 2
+        left = (1 - flip) * fidelity + flip * partner
+        assert left == pytest.approx(wanted, abs=1e-9)
+
+
+def test_no_lifetime_is_too_short_for_what_dephasing_cannot_reach():
+    assert noise.dephasing_lifetime_threshold_s(1e-3, 0.9, 0.05, 0.4) == 0.0
+    assert noise.dephasing_lifetime_threshold_s(1e-3, 0.9, 0.05, 0.9) is None
+
+
+def test_a_dephased_pair_has_no_coherence_left_to_lose():
+    assert noise.dephasing_lifetime_threshold_s(1e-4, 0.45, 0.45, 0.3) == 0.0
+    assert noise.dephasing_lifetime_threshold_s(1e-4, 0.45, 0.45, 0.5) is None

@@ -6,17 +6,18 @@ this module is the one place where the unit is written out or read in.
 
 import math
 import re
+from functools import cache
 
 from xorgames.errors import reject
 
 _FACTORS = {
     "s": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9, "min": 60.0},
-    "m": {"m": 1.0, "km": 1e3},
+    "m": {"m": 1.0, "km": 1e3, "mm": 1e-3, "um": 1e-6, "µm": 1e-6, "μm": 1e-6, "nm": 1e-9},
     "Hz": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "/s": 1.0},
 }
 _PREFIXES = {
     "s": [(1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")],
-    "m": [(1e3, "k"), (1.0, "")],
+    "m": [(1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")],
     "Hz": [(1e6, "M"), (1e3, "k"), (1.0, "")],
 }
 _EXAMPLES = {"s": "10ms or 2.5us", "m": "50km or 800m", "Hz": "8kHz"}
@@ -24,6 +25,7 @@ _SUFFIX_UNIT = {"s": "s", "m": "m", "hz": "Hz", "db_per_km": "dB/km", "m_per_s":
 _QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d\s].*?)?\s*")
 
 
+@cache
 def unit_of(name: str) -> str:
     """Return the unit that a name's suffix states, or "" for a plain number.
 
@@ -103,6 +105,8 @@ def format_quantity(value: float, unit: str, *, digits: int = 4) -> str:
     --------
     >>> format_quantity(0.00024255, "s"), format_quantity(7854.5, "Hz"), format_quantity(5e4, "m")
     ('242.6 µs', '7.854 kHz', '50 km')
+    >>> format_quantity(1389e-9, "m"), format_quantity(0.015, "m")
+    ('1.389 µm', '15 mm')
     >>> format_quantity(0.0609727, "")
     '0.06097'
     """

@@ -1,0 +1,1 @@
+"""The physics under a heralded link: from cavity, atom, fibre and detector to rate and state."""
