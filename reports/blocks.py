@@ -7,7 +7,7 @@ it and decides how it looks. Two runs that learn the same facts make the same bl
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from xorgames.bound import Bound
 
@@ -62,15 +62,15 @@ class Figure:
 
     Attributes
     ----------
-    name : {"values", "plane", "sphere", "margins"}
-        Which drawing it is.
+    name : str
+        Which drawing it is: one of `figures.draw`.
     title, description : str
         What is drawn, and what can be seen in it, for those who cannot.
     data : dict
         The numbers drawn, in SI or as ratios.
     """
 
-    name: Literal["values", "plane", "sphere", "margins"]
+    name: str
     title: str
     description: str
     data: dict[str, Any]
