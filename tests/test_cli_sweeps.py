@@ -1,0 +1,116 @@
+"""The subcommands sweep and combine: what they print, and what an interrupt leaves."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from xorgames.cli.main import main
+from xorgames.sweep.rows import read_csv
+
+ROOT = Path(__file__).resolve().parent.parent
+SWEEP = """
+schema = 1
+family = "hft:beta=0"
+quantities = ["gap"]
+[grid]
+p = "0:1:{count}"
+"""
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return left.value.code, out, err
+
+    return call
+
+
+@pytest.fixture
+def sweep(tmp_path):
+    path = tmp_path / "sweep.toml"
+    path.write_text(SWEEP.format(count=5))
+    return path
+
+
+def test_sweep_goes_on_where_it_was(run, sweep, tmp_path):
+    rows = tmp_path / "rows.csv"
+    code, out, err = run("sweep", sweep, "-o", rows, "--workers", "1")
+    assert (code, out, err) == (0, f"5 rows added to {rows}: all 5 are there.\n", "")
+    assert rows.read_text().splitlines()[0] == "id,p,gap_lower,gap_upper,note,error"
+    sweep.write_text(SWEEP.format(count=9))
+    code, out, err = run("sweep", sweep, "-o", rows, "--workers", "1")
+    assert (code, out, err) == (0, f"4 rows added to {rows}: all 9 are there.\n", "")
+
+
+def test_combine_counts_what_is_missing(run, sweep, tmp_path):
+    rows, everything = tmp_path / "rows.csv", tmp_path / "all.csv"
+    run("sweep", sweep, "-o", rows, "--workers", "1")
+    sweep.write_text(SWEEP.format(count=9))
+    code, out, err = run("combine", rows, "-o", everything, "--sweep", sweep)
+    assert (code, err) == (0, "")
+    assert out == f"5 rows in {everything}.\n4 of 9 rows are missing.\n"
+    assert list(read_csv(everything)) == list(read_csv(rows))
+
+
+def test_a_split_says_its_bias(run, tmp_path):
+    path, rows = tmp_path / "split.toml", tmp_path / "rows.csv"
+    path.write_text('schema = 1\n[split]\ngame = "chained:n=4"\nrows = 3\n')
+    code, out, _ = run("sweep", path, "-o", rows, "--workers", "1")
+    assert code == 0
+    assert out == (
+        f"4 rows added to {rows}: all 4 are there.\nclassical bias of chained, n = 4: 0.75\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["hft_sweep.toml", "split_bias.toml"])
+def test_the_shipped_sweeps_are_in_order(name, run):
+    from xorgames.sweep.sweep_file import load_sweep
+
+    assert load_sweep(ROOT / "examples" / name).total in (10_201, 32)
+    code, out, _ = run("schema", "sweep")
+    assert code == 0
+    jsonschema.Draft202012Validator.check_schema(json.loads(out))
+
+
+def test_errors_leave_with_2_and_write_nothing(run, sweep, tmp_path):
+    code, out, err = run("sweep", sweep, "-o", tmp_path / "rows.txt")
+    assert (code, out) == (2, "")
+    assert err == f"Error: `file` must end in .csv or .parquet; received {tmp_path}/rows.txt.\n"
+    sweep.write_text(SWEEP.format(count=1))
+    code, out, err = run("sweep", sweep, "-o", tmp_path / "rows.csv")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Error: {sweep}: `grid.p` must have from 2 to ")
+    assert not (tmp_path / "rows.csv").exists()
+
+
+def test_an_interrupt_names_the_rows(sweep, tmp_path):
+    sweep.write_text(SWEEP.format(count=900_001))
+    rows = tmp_path / "rows.csv"
+    code = "from xorgames.cli.main import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "sweep", str(sweep), "-o", str(rows), "--workers", "1"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (rows.exists() and rows.stat().st_size > 1000):
+        time.sleep(0.02)
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.lstrip() == (
+        f"Interrupted: the rows so far are in {rows}; the same command goes on.\n"
+    )
+    assert len(list(read_csv(rows))) > 0

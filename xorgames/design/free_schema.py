@@ -1,0 +1,108 @@
+"""The outer shape of a free-form problem: which keys it may have, and of which kind each is."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from xorgames.design.family_schema import _LIMITS, _NUMBER, _PAIR, _list, _table
+from xorgames.errors import Problem, near_name
+
+
+class FreeTable(BaseModel):
+    """A free-form problem: one ingredient of a game is given, the other is chosen."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    version: Annotated[int, WithJsonSchema({"const": 1})] = Field(
+        alias="schema", ge=1, le=1, description="The version of this format."
+    )
+    name: str = Field("", description="What to call the game.")
+    source: str = Field("", description="Where the problem comes from.")
+    choose: Literal["distribution", "payoff"] = Field(description="What is free.")
+    distribution: Annotated[Any, WithJsonSchema(_list(_list(_NUMBER)))] = Field(
+        None, description="p(x, y), where the payoffs are free; else where to start."
+    )
+    payoff: Annotated[Any, WithJsonSchema(_list(_list(_PAIR)))] = Field(
+        None, description="payoff[x][y][parity], where the distribution is free; else a start."
+    )
+    win: Annotated[Any, WithJsonSchema(_list(_list({"enum": [0, 1]})))] = Field(
+        None, description="win[x][y]: 0 where the outputs must agree, 1 where they must differ."
+    )
+    probability: Annotated[Any, WithJsonSchema(_PAIR)] = Field(
+        None, description="[lower, upper] for the probability of every pair of inputs."
+    )
+    marginals: Annotated[
+        dict[str, Any], WithJsonSchema(_table({"alice": _list(_LIMITS), "bob": _list(_LIMITS)}))
+    ] = Field({}, description="The probability of each input: a number, or [lower, upper].")
+    covariance: Annotated[Any, WithJsonSchema(_LIMITS)] = Field(
+        None, description="Of the numbers of the inputs; needs fixed marginals."
+    )
+    payoff_limits: Annotated[Any, WithJsonSchema(_PAIR)] = Field(
+        None, description="[lower, upper] for every payoff, where these are free."
+    )
+
+
+_KEYS = ["schema", *list(FreeTable.model_fields)[1:]]
+_DISTRIBUTION_KEYS = ("probability", "marginals", "covariance")
+
+
+def free_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a free-form problem.
+
+    Examples
+    --------
+    >>> free_schema()["required"]
+    ['schema', 'choose']
+    """
+    schema = FreeTable.model_json_schema()
+    for key in schema["properties"].values():
+        key.pop("default", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with the keys of a free-form problem and their kinds."""
+    try:
+        FreeTable.model_validate(table)
+    except ValidationError as error:
+        return [_problem(found) for found in error.errors(include_url=False)]
+    problems = []
+    free = table["choose"] == "distribution"
+    for key in ("payoff_limits",) if free else ("win", *_DISTRIBUTION_KEYS):
+        if key in table:
+            rule = f'has no meaning for choose = "{table["choose"]}"'
+            problems.append(Problem(key=key, rule=rule))
+    if free and ("win" in table) == ("payoff" in table):
+        received = "both" if "win" in table else "neither"
+        rule = "must be given either as `payoff` or as `win`"
+        problems.append(Problem(key="payoff", rule=rule, received=received))
+    if not free:
+        problems += [
+            Problem(key=key, rule="must be given")
+            for key in ("distribution", "payoff_limits")
+            if key not in table
+        ]
+    problems += [
+        Problem(key=f"marginals.{key}", rule="is not a party", cure="use alice and bob")
+        for key in table.get("marginals", {})
+        if key not in ("alice", "bob")
+    ]
+    return problems
+
+
+def _problem(found: Any) -> Problem:
+    """Say in the words of this package what pydantic found."""
+    key, kind = ".".join(map(str, found["loc"])), found["type"]
+    if key == "schema":
+        received = "nothing" if kind == "missing" else repr(found["input"])
+        rule = "must be 1, the version read here"
+        return Problem(key=key, rule=rule, received=received, cure="write schema = 1")
+    if kind == "extra_forbidden":
+        rule = "is not a key of a free-form problem"
+        return Problem(key=key, rule=rule, cure=near_name(key, _KEYS))
+    if key == "choose":
+        received = "nothing" if kind == "missing" else repr(found["input"])
+        return Problem(key=key, rule='must be "distribution" or "payoff"', received=received)
+    rules = {"string_type": "must be text", "dict_type": "must be a table"}
+    return Problem(key=key, rule=rules.get(kind, found["msg"]), received=repr(found["input"]))

@@ -1,0 +1,1 @@
+"""Many games, on many workers, with nothing lost or done twice."""

@@ -1,0 +1,110 @@
+"""Where a sweep is computed: processes that never outlive the one they work for, or a cluster."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib.util import find_spec
+from multiprocessing.connection import Connection
+from typing import Any
+
+from xorgames.errors import reject
+
+_PATIENCE_S = 10
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+class _Here(Executor):
+    """Computes at once, in the thread that submits: Ctrl-C reaches the work itself."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def local_pool(workers: int) -> Iterator[Executor]:
+    """Yield an executor on this machine; a single worker is this process itself.
+
+    Processes are started afresh, not forked: a fork of a process with threads may hang. When an
+    exception leaves the block, Ctrl-C too, they end at once, whatever they are at.
+    """
+    if workers == 1:
+        yield _Here()
+        return
+    context = multiprocessing.get_context("spawn")
+    line, end = context.Pipe(duplex=False)
+    with (
+        line,
+        end,
+        ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_start, initargs=(line,)
+        ) as executor,
+    ):
+        try:
+            yield executor
+        except BaseException:
+            end.close()
+            raise
+
+
+def given_pool(executor: Executor) -> Callable[[], AbstractContextManager[Executor]]:
+    """Return what makes an executor that somebody else opened, once: it cannot be made again."""
+    made: list[Executor] = []
+
+    def make() -> AbstractContextManager[Executor]:
+        if made:
+            rule = "must go on after a worker died"
+            cure = "run again with a new one; the rows so far are kept"
+            reject("executor", rule, received="a broken executor", cure=cure)
+        made.append(executor)
+        return nullcontext(executor)
+
+    return make
+
+
+def _start(line: "Connection[Any, Any]") -> None:
+    """Prepare a worker: one thread for linear algebra, and an end with Ctrl-C or the parent."""
+    # Before NumPy is loaded in this process.
+    for name in _THREADS:
+        os.environ[name] = "1"
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+
+
+def _end_with(line: "Connection[Any, Any]") -> None:
+    """End this process when the other end is closed, or gone with the parent, killed or not."""
+    line.poll(None)
+    os._exit(1)
+
+
+@contextmanager
+def dask_pool(address: str) -> Iterator[tuple[Callable[[], Executor], int]]:
+    """Connect to a Dask cluster; yield what makes its executor, and how many threads it has.
+
+    Raises
+    ------
+    InputError
+        If distributed is not installed, or nobody answers at the address.
+    """
+    if find_spec("distributed") is None:
+        reject("dask", "needs distributed", cure="pip install 'xorgames[dask]'")
+    import distributed
+
+    try:
+        client = distributed.Client(address, timeout=_PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        rule = "must be the address of a Dask scheduler that answers, such as tcp://host:8786"
+        reject("dask", rule, received=f"{address!r} ({type(error).__name__})")
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            reject("dask", "must have workers", received="none", cure="start dask worker ADDRESS")
+        yield client.get_executor, threads
