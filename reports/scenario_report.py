@@ -1,0 +1,280 @@
+"""A report on a scenario played out: the answer, the players, the game behind it, its limits.
+
+The same blocks as all reports, so that HTML, Markdown, PDF and JSON come of themselves. It holds no
+duration: the same seed makes the same report.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from xorgames.output import write_whole
+from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, Table, clean, table
+from xorgames.reports.model import Report, made_section
+from xorgames.reports.write import in_format_of
+from xorgames.scenarios.estimates import SIGMAS
+from xorgames.scenarios.result import INTERVAL, ScenarioResult, finding, sample, share
+from xorgames.scenarios.robustness import Sweep
+from xorgames.units import format_quantity
+
+#: An axis whose values differ by a larger factor is logarithmic.
+_WIDE = 30.0
+
+
+def scenario_report(
+    result: ScenarioResult, *, sweeps: Sequence[Sweep] = (), command: str | None = None
+) -> Report:
+    """Return the report on a scenario played out.
+
+    Parameters
+    ----------
+    result : ScenarioResult
+    sweeps : sequence of Sweep
+        Axes along which it was measured how long the advantage lasts.
+    command : str, optional
+        The command that made it, for the reader to repeat.
+
+    Examples
+    --------
+    >>> from xorgames.scenarios.engine import simulate
+    >>> from xorgames.scenarios.hft import HFT
+    >>> report = scenario_report(simulate(HFT(), rounds=60_000, training=60_000))
+    >>> report.title, report.verdict
+    ('High-frequency trading, played out', 'PASS')
+    """
+    name = clean(result.scenario)
+    first = result.measures[0]
+    better = result.players["quantum"].changes[first.name]
+    known = better.sigmas >= SIGMAS
+    gain = better.difference.value if first.better == "more" else -better.difference.value
+    known_better, known_worse = known and gain > 0, known and gain < 0
+    sections = [
+        _answer_section(result),
+        _players_section(result),
+        *_game_section(result.facts.get("game")),
+        *([_lasting_section(sweeps)] if sweeps else []),
+        _parameters_section(result),
+        Section("Assumptions", (Items(result.notes),)),
+        made_section(command),
+    ]
+    content = result.to_dict() | {"sweeps": [each.to_dict() for each in sweeps]}
+    del content["seconds"]
+    return Report(
+        title=f"{name[0].upper()}{name[1:]}, played out",
+        question=f"Do players with entanglement do better than the best without, over "
+        f"{result.rounds:,} {result.counted}?",
+        verdict="PASS" if known_better else "FAIL" if known_worse else "UNDECIDED",
+        answer=f"{first.about}: {finding(better, result.counted)}.",
+        sections=tuple(sections),
+        data=content,
+    )
+
+
+def write_scenario_report(report: Report, path: str | Path, *, overwrite: bool = False) -> None:
+    """Write a report to a file in the format that its suffix names, as `write_report` does."""
+    write_whole(path, in_format_of(path, report), overwrite=overwrite)
+
+
+def _answer_section(result: ScenarioResult) -> Section:
+    """Say what each player with entanglement changes, metric by metric."""
+    blocks: list[Block] = []
+    for name, achieved in result.players.items():
+        if not achieved.changes or name not in ("quantum", "machine", "noisy quantum"):
+            continue
+        rows = [
+            (
+                each.about,
+                each.better or "neither",
+                share(achieved.changes[each.name]),
+                f"{achieved.changes[each.name].sigmas:.1f}",
+                sample(achieved.changes[each.name]),
+            )
+            for each in result.measures
+        ]
+        caption = f"{name} against {result.baseline}, over the same {result.counted}"
+        header = ("metric", "better", "change", "standard errors", f"{result.counted} needed")
+        blocks.append(table(caption, header, rows, align="llrrr"))
+    blocks.append(
+        Paragraph(
+            f"The last column is the number of {result.counted} at which the change is {SIGMAS} "
+            "standard errors, an estimate: errors fall with the square root of the sample."
+        )
+    )
+    return Section("What entanglement changes", tuple(blocks))
+
+
+def _players_section(result: ScenarioResult) -> Section:
+    return Section(
+        "The players",
+        (
+            Items(tuple(f"{name}: {about}" for name, about in result.about.items())),
+            *(_metrics_table(result, *each) for each in _pairs(result)),
+            players_figure(result),
+        ),
+    )
+
+
+def _pairs(result: ScenarioResult) -> Iterator[tuple[int, int]]:
+    for start in range(0, len(result.measures), 3):
+        yield start, min(start + 3, len(result.measures))
+
+
+def _metrics_table(result: ScenarioResult, start: int, stop: int) -> Table:
+    measures = result.measures[start:stop]
+    header = [f"{each.about}{', ' if each.unit else ''}{each.unit}" for each in measures]
+    rows = [
+        (name, *(str(achieved.metrics[each.name]) for each in measures))
+        for name, achieved in result.players.items()
+    ]
+    return table(
+        "Estimates and standard errors", ("player", *header), rows, align="l" + "r" * len(measures)
+    )
+
+
+def players_figure(result: ScenarioResult) -> Figure:
+    """Return the figure of all players; who is too late stands in the tables alone."""
+    late = {name for name, about in result.about.items() if about.endswith("too late")}
+    panels = []
+    for each in result.measures:
+        players = []
+        for name, achieved in result.players.items():
+            if name in late:
+                continue
+            estimate = achieved.metrics[each.name]
+            reach = INTERVAL * estimate.standard_error
+            players.append(
+                {
+                    "name": name,
+                    "estimate": estimate.value,
+                    "lower": estimate.value - reach,
+                    "upper": estimate.value + reach,
+                    "baseline": name == result.baseline,
+                }
+            )
+        unit = f", {each.unit}" if each.unit else ""
+        arrow = {"more": " (more is better)", "less": " (less is better)", "": ""}[each.better]
+        panels.append({"title": f"{each.about}{unit}{arrow}", "players": players})
+    without = f" Not shown, as they are too late: {', '.join(sorted(late))}." if late else ""
+    return Figure(
+        name="players",
+        title="What each player achieves",
+        description="Dots are estimates, bars 95 % intervals; the dashed line is the best "
+        f"classical player.{without}",
+        data={"panels": panels},
+    )
+
+
+def _game_section(game: Mapping[str, Any] | None) -> list[Section]:
+    """Show the game that was estimated, with its sampling error."""
+    if game is None:
+        return []
+    errors, payoff = game["payoff_difference_standard_error"], game["payoff"]
+    rows = [
+        (
+            f"x = {x}, y = {y}",
+            f"{odds:.4f}",
+            f"{payoff[x][y][0]:.5g}",
+            f"{payoff[x][y][1]:.5g}",
+            "none" if errors[x][y] is None else f"{errors[x][y]:.2g}",
+        )
+        for x, row in enumerate(game["distribution"])
+        for y, odds in enumerate(row)
+    ]
+    header = ("inputs", "probability", "equal bits", "different bits", "error of their difference")
+    gap = game["gap"]
+    values = {key: game[f"{key}_value"]["lower"] for key in ("classical", "quantum")}
+    errors_away = gap["value"] / gap["standard_error"] if gap["standard_error"] else 0.0
+    text = (
+        f"Of the game as estimated the classical value is {values['classical']:.6g}, that of one "
+        f"Bell pair {values['quantum']:.6g}; these are proven for the numbers in the table. The "
+        f"numbers are a sample: the gap is {gap['value']:.4g} ± {gap['standard_error']:.2g}, "
+        f"{errors_away:.1f} standard errors, and strategies look a little better in the rounds "
+        "that they were made for. The players met other rounds."
+    )
+    caption = f"Mean payoffs over {game['samples']:,} training rounds"
+    return [
+        Section(
+            "The game, estimated", (table(caption, header, rows, align="lrrrr"), Paragraph(text))
+        )
+    ]
+
+
+def lasting_table(sweeps: Sequence[Sweep]) -> Table:
+    """Return where the advantage ends, measured and required."""
+    rows = [
+        (
+            each.about,
+            _bracket_text(each),
+            "none" if each.end is None else str(each.end),
+            "no limit" if each.required is None else format_quantity(each.required, each.unit),
+            {True: "yes", False: "NO", None: "too few rounds"}[each.agrees],
+        )
+        for each in sweeps
+    ]
+    header = ("what varies", "advantage ends between", "at (line)", "required", "agree")
+    return table("Until when the advantage lasts", header, rows, align="llrrl")
+
+
+def _bracket_text(each: Sweep) -> str:
+    if each.bracket is None:
+        low, high = (format_quantity(each.points[end].value, each.unit) for end in (0, -1))
+        return f"nowhere from {low} to {high}"
+    low, high = (format_quantity(value, each.unit) for value in each.bracket)
+    return f"{low} and {high}"
+
+
+def _lasting_section(sweeps: Sequence[Sweep]) -> Section:
+    text = (
+        "Both ends of a bracket are more than three standard errors from no advantage. The limit "
+        "required is what the criteria say of the game alone, before anything was played. A safe "
+        "requirement may lie below the bracket."
+    )
+    return Section(
+        "Until when it lasts", (lasting_table(sweeps), Paragraph(text), lasting_figure(sweeps))
+    )
+
+
+def lasting_figure(sweeps: Sequence[Sweep]) -> Figure:
+    """Return the figure of all axes."""
+    panels = []
+    for each in sweeps:
+        values = [point.value for point in each.points]
+        panels.append(
+            {
+                "title": each.about,
+                "unit": each.unit,
+                "values": values,
+                "excess": [point.excess.value for point in each.points],
+                "errors": [point.excess.standard_error for point in each.points],
+                "predicted": [
+                    None if point.predicted is None else point.predicted.value
+                    for point in each.points
+                ],
+                "required": each.required,
+                "logarithmic": min(values) > 0 and max(values) > _WIDE * min(values),
+            }
+        )
+    return Figure(
+        name="lasting",
+        title="The excess over the best other players",
+        description="Dots are measured, with three standard errors; the line is predicted by the "
+        "game; the dashed line is the limit required.",
+        data={"panels": panels},
+    )
+
+
+def _parameters_section(result: ScenarioResult) -> Section:
+    rows = [(key, value) for key, value in _flat(result.facts, "") if not key.startswith("game")]
+    return Section(
+        "What it was played with", (table("Parameters", ("name", "value"), rows, align="lr"),)
+    )
+
+
+def _flat(facts: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
+    for key, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{where}{key}.")
+        elif isinstance(value, float):
+            yield where + key, f"{value:.6g}"
+        elif value is not None:
+            yield where + key, clean(str(value))

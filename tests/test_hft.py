@@ -1,0 +1,244 @@
+"""High-frequency trading: the labels, the model against closed forms, who comes too late."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import xorgames as xg
+from xorgames.errors import InputError
+from xorgames.hardware.conditions import Conditions
+from xorgames.scenarios.engine import prepare, simulate
+from xorgames.scenarios.hft import HFT
+from xorgames.scenarios.hft_market import LABELS, SIDE, Market, Trades
+from xorgames.scenarios.registry import EXCHANGES
+
+ASK, BID = -1, 1
+
+
+def message(call, *args, **kwargs):
+    with pytest.raises(InputError) as caught:
+        call(*args, **kwargs)
+    return str(caught.value)
+
+
+def decide(a, b, sign, moves=(1.0, 1.0)):
+    """Return the quantities of one decision in which the first orders alone are filled."""
+    seen = Trades(
+        x=np.array([0]),
+        y=np.array([0]),
+        moves=np.array(moves)[:, None],
+        sign=np.array([sign], dtype=np.int8),
+        luck=np.array([0.0, 0.99, 0.0, 0.99])[:, None],
+    )
+    found = Market().quantities(seen, np.array([a], np.int8), np.array([b], np.int8))
+    return {name: float(values[0]) for name, values in found.items()}
+
+
+def test_equal_bits_are_opposite_biases():
+    """Trap: "a xor b = x and y" wants equal bits in normal times, the English opposite biases."""
+    assert LABELS == {"a": ["ask first", "bid first"], "b": ["bid first", "ask first"]}
+    assert SIDE["a"].tolist() == [ASK, BID]
+    assert SIDE["b"].tolist() == [BID, ASK]
+    for a in (0, 1):
+        for b in (0, 1):
+            opposite = SIDE["a"][a] != SIDE["b"][b]
+            assert opposite == (a == b)
+            # Opposite biases are correct while the correlation is positive, equal ones otherwise.
+            assert decide(a, b, sign=1)["coordination"] == opposite
+            assert decide(a, b, sign=-1)["coordination"] == (not opposite)
+
+
+def test_the_game_is_chsh_with_these_labels_and_anti_chsh_with_the_same_names_for_both():
+    game = HFT().exact_game()
+    assert np.sign(game.matrix).tolist() == [[1, 1], [1, -1]]
+    assert dict(game.labels)["a"] == ("ask first", "bid first")
+    assert dict(game.labels)["b"] == ("bid first", "ask first")
+    anti = game.relabel(flip_b=[0, 1])
+    assert np.sign(anti.matrix).tolist() == [[-1, -1], [-1, 1]]
+    values = [xg.solve(each) for each in (game, anti)]
+    for name in ("classical", "quantum"):
+        ours, theirs = (getattr(each, name).value for each in values)
+        assert ours.lower == pytest.approx(theirs.lower, abs=1e-12)
+
+
+def test_one_decision_by_hand():
+    # A buys X, B sells Y; both prices rise a tick: the hedge earns the spread alone.
+    hedged = decide(a=1, b=1, sign=1)
+    assert hedged["swing"] == 0
+    assert hedged["profit"] == 1.0
+    assert hedged["unhedged"] == 0
+    # Both buy: two ticks gained by luck; the pair is closed at once, for half a tick each.
+    naked = decide(a=1, b=0, sign=1)
+    assert naked["swing"] == 2
+    assert naked["profit"] == 1.0 + 2 - 1.0
+    assert naked["unhedged"] == 1
+    assert naked["swing_square"] == 4
+
+
+def test_the_payoff_is_the_mean_over_fills_of_what_the_metrics_are_made_of():
+    hft = HFT(market=Market(first_fill=0.8, second_fill=0.1, spread_ticks=2, unwind_ticks=0.3))
+    seen = hft.draw(400_000, np.random.default_rng(0))
+    rng = np.random.default_rng(1)
+    a, b = rng.integers(0, 2, (2, 400_000), dtype=np.int8)
+    found = hft.quantities(seen, a, b)
+    realised = found["profit"] - found["swing_square"] / 2
+    difference = realised - found["payoff"]
+    assert abs(difference.mean()) < 4 * difference.std() / math.sqrt(400_000)
+    assert (hft.cost(seen, a, b) == -found["payoff"]).all()
+
+
+def test_the_matrix_in_closed_form():
+    """M = d^2 (g rho sigma^2 + u) (P(x, y, normal) - P(x, y, broken)) 2, for equal correlations."""
+    hft = HFT(volatility_ticks=1.5, false_positive=0.3, false_negative=0.1)
+    share, fires = 1 / 3, (0.3, 0.9)
+    expected = [
+        [
+            2 * 0.4**2 * (0.8 * 1.5**2 + 0.5) * ((1 - share) * of[0] - share * of[1])
+            for y in (0, 1)
+            for of in [
+                [(p if x else 1 - p) * (p if y else 1 - p) for p in fires],
+            ]
+        ]
+        for x in (0, 1)
+    ]
+    assert hft.exact_game().matrix == pytest.approx(np.array(expected), abs=1e-12)
+
+
+def test_the_keenest_indicators_make_chsh():
+    hft = HFT(false_positive=0.5, false_negative=0.0)
+    matrix = hft.exact_game().matrix
+    assert matrix / matrix[0, 0] == pytest.approx(np.array([[1, 1], [1, -1]]), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("false_positive", "false_negative", "verdict"),
+    [(0.4, 0.05, "PROVEN"), (0.5, 0.0, "PROVEN"), (0.0, 0.0, "REFUTED"), (0.4, 0.6, "REFUTED")],
+)
+def test_where_entanglement_helps(false_positive, false_negative, verdict):
+    hft = HFT(false_positive=false_positive, false_negative=false_negative)
+    assert xg.solve(hft.exact_game()).advantage.verdict == verdict
+
+
+def test_the_estimated_game_is_the_exact_one_but_for_sampling():
+    hft = HFT()
+    found, exact = prepare(hft, rounds=400_000).estimated, hft.exact_game()
+    p = exact.distribution
+    assert (np.abs(found.game.distribution - p) < 4.5 * np.sqrt(p / 400_000)).all()
+    ours, theirs = (game.payoff @ [1, -1] for game in (found.game, exact))
+    assert (np.abs(ours - theirs) < 4.5 * found.payoff_error).all()
+    assert found.xor_share > 0.97
+
+
+def test_the_regimes_are_a_markov_chain():
+    hft = HFT(interval_s=1e-5, normal_time_s=60e-6, broken_time_s=30e-6)
+    broken = hft.draw(400_000, np.random.default_rng(2)).sign < 0
+    assert broken.mean() == pytest.approx(1 / 3, abs=0.006)
+    kept = np.corrcoef(broken[1:], broken[:-1])[0, 1]
+    assert kept == pytest.approx(math.exp(-1e-5 / 20e-6), abs=0.01)
+    lengths = np.diff(np.flatnonzero(np.diff(broken.astype(int))))
+    # Seen every 10 us, a broken regime that lasts 30 us on average, but for what is missed.
+    leave = (1 - kept) * 2 / 3
+    ends = np.flatnonzero(np.diff(broken.astype(int)) == -1)
+    assert broken.sum() / len(ends) == pytest.approx(1 / leave, rel=0.03)
+    assert lengths.min() == 1
+
+
+def test_moves_have_the_correlation_of_their_regime():
+    hft = HFT(volatility_ticks=2.0, normal_correlation=0.6, broken_correlation=0.3)
+    seen = hft.draw(400_000, np.random.default_rng(3))
+    for sign, rho in ((1, 0.6), (-1, -0.3)):
+        moves = seen.moves[:, seen.sign == sign]
+        assert np.corrcoef(moves)[0, 1] == pytest.approx(rho, abs=0.01)
+        assert moves.std(axis=1) == pytest.approx([2, 2], rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def played():
+    return simulate(HFT(), rounds=200_000, training=200_000, conditions=EXCHANGES)
+
+
+def test_the_order_of_the_players(played):
+    def payoff(name):
+        return played.players[name].metrics["payoff"].value
+
+    assert payoff("constant") < payoff("classical") < payoff("quantum") < payoff("omniscient")
+    # With these numbers the simple threshold rule is one of the best classical strategies.
+    rule = played.players["threshold"].changes["payoff"]
+    assert rule.sigmas < 4
+    better = played.players["quantum"].changes
+    for name in ("payoff", "coordination", "profit", "sharpe"):
+        assert better[name].difference.value > 2 * better[name].difference.standard_error
+    for name in ("hedging_error", "unhedged"):
+        assert better[name].difference.value < -2 * better[name].difference.standard_error
+
+
+def test_payoffs_are_as_the_exact_game_says(played):
+    solution = xg.solve(HFT().exact_game())
+    for name, value in (
+        ("classical", solution.classical.value),
+        ("quantum", solution.one_pair.value),
+        ("omniscient", solution.no_signalling.value),
+    ):
+        found = played.players[name].metrics["payoff"]
+        assert abs(found.value - value.lower) < 4.5 * found.standard_error
+
+
+def test_who_talks_comes_too_late_and_earns_nothing(played):
+    talking = played.players["communicating"]
+    assert {each.value for each in talking.metrics.values()} == {0.0}
+    assert played.about["communicating"].endswith("too late")
+    assert played.players["omniscient"].metrics["payoff"].value > 0.3
+
+
+def test_who_talks_in_time_does_best():
+    near = Conditions(distance_m=1e3, local_time_s=10e-6)
+    found = simulate(HFT(), rounds=2000, training=2000, conditions=near)
+    assert found.players["communicating"].metrics == found.players["omniscient"].metrics
+
+
+def test_slow_regimes_are_admitted():
+    told = HFT().notes(EXCHANGES)[1]
+    assert told == (
+        "Of the regime one light time ago, 8.4e-05 is left (the correlation with now): news of it "
+        "is of no use."
+    )
+    slow = HFT(normal_time_s=0.2, broken_time_s=0.1)
+    assert slow.notes(EXCHANGES)[1] == (
+        "Of the regime one light time ago, 1 is left (the correlation with now): servers that "
+        "exchange news could do better than the players here."
+    )
+
+
+def test_the_same_fills_and_prices_for_everybody():
+    seen = HFT().draw(1000, np.random.default_rng(0))
+    zeros = np.zeros(1000, dtype=np.int8)
+    first, flipped = (HFT().quantities(seen, bits, bits) for bits in (zeros, zeros + np.int8(1)))
+    assert (first["swing"] == -flipped["swing"]).all()
+    assert (first["unhedged"] == flipped["unhedged"]).all()
+
+
+def test_parameters_that_are_none():
+    assert message(Market, first_fill=0.3) == (
+        "`first_fill` must exceed second_fill: the order sent first arrives first; received 0.3 "
+        "and 0.3."
+    )
+    assert message(Market, second_fill=-0.1, spread_ticks=math.nan).splitlines() == [
+        "`second_fill` must lie in [0, 1]; received -0.1.",
+        "`spread_ticks` must be finite; received nan.",
+    ]
+    assert message(HFT, false_positive=1.5, interval_s=0, volatility_ticks=True).splitlines() == [
+        "`interval_s` must be positive; received 0.",
+        "`volatility_ticks` must be a number; received True. Cure: true and false are not numbers.",
+        "`false_positive` must lie in [0, 1]; received 1.5.",
+    ]
+    assert message(HFT, market=None) == "`market` must be of type Market; received NoneType."
+    assert message(HFT, normal_correlation=2) == (
+        "`normal_correlation` must lie in [0, 1]; received 2. Cure: write 0.02 for 2 %."
+    )
+
+
+def test_texts_with_units_are_read():
+    hft = replace(HFT(), interval_s="2 ms", normal_time_s="80us")
+    assert (hft.interval_s, hft.normal_time_s) == (0.002, 80e-6)

@@ -1,0 +1,190 @@
+"""Load balancing played out: simulation against formulas, comparisons, refusals."""
+
+import json
+
+import numpy as np
+import pytest
+
+from xorgames.errors import InputError
+from xorgames.scenarios.load_balancing import pareto, players_of, simulate
+from xorgames.scenarios.load_balancing_batches import METRICS
+from xorgames.scenarios.load_balancing_model import LoadBalancing, Noise
+from xorgames.scenarios.short_pairs import ShortPairs
+from xorgames.scenarios.weighted_pairs import Weighted
+
+MODEL = LoadBalancing(arrival_rate_hz=0.5, service_rate_hz=1)
+GOAL = Weighted(model=MODEL, kappa_s=1)
+NOISE = Noise(visibility=0.95, readout_error=0.01, availability=0.8)
+
+
+def far_off(result):
+    """Metrics more than four standard errors from the formulas."""
+    found = {}
+    for name, played in result.players.items():
+        for metric in METRICS:
+            estimate = played.metrics[metric]
+            off = abs(estimate.value - getattr(played.predicted, metric))
+            if off > 4 * estimate.standard_error + 3e-5:
+                found[name, metric] = off / estimate.standard_error
+    return found
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        GOAL,
+        ShortPairs(model=MODEL, threshold=0.330032453),
+        Weighted(
+            model=LoadBalancing(
+                arrival_rate_hz=1.6, service_rate_hz=2, output=lambda times: np.expm1(times / 5)
+            ),
+            kappa_s=1.5,
+        ),
+    ],
+    ids=lambda goal: goal.name,
+)
+def test_simulation_and_formulas_agree(goal):
+    result = simulate(goal, pairs=300_000, noise=NOISE, rng=1)
+    assert list(result.players) == ["classical", "quantum", "noisy quantum", "omniscient"]
+    assert far_off(result) == {}
+
+
+def test_service_times_known_to_a_cell():
+    result = simulate(GOAL, pairs=300_000, cells=60, rng=2)
+    assert far_off(result) == {}
+    assert result.players["classical"].predicted.wait_s == pytest.approx(1.35743, abs=1.5e-5)
+
+
+@pytest.mark.slow
+def test_ten_million_pairs_tell_the_advantage_beyond_doubt():
+    result = simulate(GOAL, pairs=10**7, cells=60, rng=3)
+    assert far_off(result) == {}
+    changes = result.players["quantum"].changes
+    for metric, percent in (("wait_s", -1.012), ("output_rate", 1.120)):
+        assert changes[metric].sigmas > 5
+        error = changes[metric].percent.standard_error
+        assert abs(changes[metric].percent.value - percent) < 4 * error
+        assert changes[metric].sample_beyond_doubt < 10**7
+
+
+def test_the_same_arrivals_make_small_errors():
+    result = simulate(GOAL, pairs=200_000, rng=4)
+    change = result.players["quantum"].changes["wait_s"]
+    alone = result.players["quantum"].metrics["wait_s"].standard_error
+    assert change.difference.standard_error < alone / 1.5
+    assert change.difference.value < 0
+    assert change.sample == 200_000
+
+
+def test_reproducible_from_a_seed():
+    runs = [simulate(GOAL, pairs=20_000, rng=seed).to_dict() for seed in (1, 1, 2)]
+    for run in runs:
+        del run["seconds"]
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+    assert simulate(GOAL, pairs=20_000, rng=np.random.default_rng(1)).players == (
+        simulate(GOAL, pairs=20_000, rng=1).players
+    )
+
+
+def test_players_do_not_change_each_other():
+    alone = simulate(GOAL, pairs=20_000, rng=1)
+    together = simulate(GOAL, pairs=20_000, rng=1, noise=NOISE)
+    assert all(together.players[name] == played for name, played in alone.players.items())
+
+
+def test_progress_ends_at_the_end():
+    seen = []
+    simulate(GOAL, pairs=20_001, progress=lambda *step: seen.append(step))
+    assert len(seen) == 100
+    assert seen[-1] == (20_001, 20_001)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_result_as_json():
+    result = simulate(GOAL, pairs=20_000, noise=NOISE)
+    content = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    assert content["goal"] == {"goal": "weighted", "kappa_s": 1.0}
+    assert content["model"]["output"] == "square"
+    assert content["pairs"] == 20_000
+    assert content["players"]["classical"]["changes"] == {}
+    assert set(content["players"]["quantum"]["changes"]) == set(METRICS)
+    assert content["players"]["omniscient"]["metrics"]["win_probability"] == {
+        "value": 1.0,
+        "standard_error": 0.0,
+    }
+
+
+def test_pareto_curve():
+    kappas = [0.3, 0.6, 1.0, 2.0, 4.0]
+    seen = []
+    curve = pareto(
+        MODEL, kappas_s=np.array(kappas), noise=NOISE, progress=lambda *step: seen.append(step)
+    )
+    assert seen == [(i + 1, 5) for i in range(5)]
+    assert [point.kappa_s for point in curve] == kappas
+    for point in curve:
+        classical, quantum, noisy, omniscient = (
+            point.players[name] for name in ("classical", "quantum", "noisy quantum", "omniscient")
+        )
+
+        def worth(predicted, kappa_s=point.kappa_s):
+            return kappa_s * predicted.bunch_probability - predicted.wait_s
+
+        assert worth(classical) <= worth(quantum) + 2e-5
+        assert worth(quantum) <= worth(omniscient) + 2e-5
+        assert worth(noisy) <= worth(quantum) + 2e-5
+    for name in ("classical", "quantum", "omniscient"):
+        waits = [point.players[name].wait_s for point in curve]
+        outputs = [point.players[name].output_rate for point in curve]
+        assert waits == sorted(waits)
+        assert outputs == sorted(outputs)
+    assert json.loads(json.dumps(curve[0].to_dict()))["kappa_s"] == 0.3
+
+
+def test_who_is_compared():
+    assert list(players_of(GOAL)) == ["classical", "quantum", "omniscient"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"goal": MODEL},
+            "`goal` must be ShortPairs or Weighted; received LoadBalancing. Cure: use"
+            " Weighted(model=..., kappa_s=1).",
+        ),
+        (
+            {"pairs": 1000},
+            "`pairs` must be at least 11657 at this load, or the standard errors would be wrong;"
+            " received 1000.",
+        ),
+        (
+            {"pairs": 1e5 + 0.5},
+            "`pairs` must be a whole number from 1 to 1000000000000; received 100000.5.",
+        ),
+        ({"noise": 0.9}, "`noise` must be of type Noise or NoneType; received float."),
+        ({"cells": 1}, "`cells` must be a whole number from 2 to 1024; received 1."),
+        (
+            {"rng": "seed"},
+            "`rng` must be a seed (a whole number at 0 or above) or a numpy.random.Generator;"
+            " received 'seed'. Cure: use rng=1 for results that can be repeated.",
+        ),
+    ],
+)
+def test_refusals(change, message):
+    options = {"goal": GOAL, "pairs": 20_000} | change
+    with pytest.raises(InputError) as caught:
+        simulate(options.pop("goal"), **options)
+    assert str(caught.value) == message
+
+
+def test_a_weight_that_is_none():
+    with pytest.raises(InputError) as caught:
+        pareto(MODEL, kappas_s=[1.0, 0.0])
+    assert str(caught.value) == "`kappa_s` must be positive; received 0."
+    with pytest.raises(InputError) as caught:
+        pareto(MODEL, kappas_s=1.0)
+    assert (
+        str(caught.value) == "`kappas_s` must be of type list or tuple or ndarray; received float."
+    )

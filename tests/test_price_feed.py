@@ -1,0 +1,183 @@
+"""Recorded feeds: read as written, refused with every bad line named."""
+
+import numpy as np
+import pytest
+
+from xorgames.errors import InputError
+from xorgames.scenarios import price_feed
+from xorgames.scenarios.price_feed import PriceFeed, read_price_feed
+
+GOOD = "time_s,price_x,price_y\n0,10,20\n0.001,10.01,19.99\n0.001,10.02,2e1\n"
+
+
+def write(folder, text, name="feed.csv"):
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def message(call, *args, **kwargs):
+    with pytest.raises(InputError) as caught:
+        call(*args, **kwargs)
+    return str(caught.value)
+
+
+def refusal(folder, text, **options):
+    path = write(folder, text)
+    return message(read_price_feed, path, **options).replace(f"{path}: ", "")
+
+
+def test_a_good_feed(tmp_path):
+    feed = read_price_feed(write(tmp_path, GOOD))
+    assert feed.time_s.tolist() == [0, 0.001, 0.001]
+    assert feed.price_x.tolist() == [10, 10.01, 10.02]
+    assert feed.price_y.tolist() == [20, 19.99, 20]
+    assert feed.duration_s == 0.001
+    with pytest.raises(ValueError, match="read-only"):
+        feed.price_x[0] = 1
+
+
+@pytest.mark.parametrize("change", [lambda t: "\ufeff" + t, lambda t: t.replace("\n", "\r\n")])
+def test_marks_and_line_ends_of_windows(tmp_path, change):
+    assert read_price_feed(write(tmp_path, change(GOOD))).price_y.tolist() == [20, 19.99, 20]
+
+
+def test_parquet_holds_the_same(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    table = pa.table({"time_s": [0.0, 0.5], "price_x": [10, 11], "price_y": [20.0, 21.0]})
+    pq.write_table(table, tmp_path / "feed.parquet")
+    assert read_price_feed(tmp_path / "feed.parquet").price_x.tolist() == [10, 11]
+
+
+def test_parquet_that_is_none(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "feed.parquet"
+
+    def told(**columns):
+        pq.write_table(pa.table(columns), path)
+        return message(read_price_feed, path).replace(f"{path}: ", "")
+
+    assert told(time=[0.0]) == (
+        "`feed` must hold the columns time_s, price_x, price_y; received time."
+    )
+    assert told(time_s=[0.0, 1.0], price_x=["a", "b"], price_y=[1.0, 2.0]) == (
+        "`price_x` must be a column of numbers; received string."
+    )
+    assert told(time_s=[0.0, 1.0], price_x=[1.0, None], price_y=[1.0, -2.0]) == (
+        "`row 2` must have a finite price_x; received nan.\n"
+        "`row 2` must have a positive price_y; received -2."
+    )
+    path.write_text("no parquet")
+    assert message(read_price_feed, path).startswith(f"{path}: `feed` must be a Parquet file")
+
+
+def test_everything_wrong_is_named_line_by_line(tmp_path):
+    text = "time_s,price_x,price_y\n0,10,20\n1,nan,20\n0.5,10,0\n2,-3,inf\n9,10,20\n"
+    assert refusal(tmp_path, text, max_gap_s=5).splitlines() == [
+        "`line 3` must have a finite price_x; received nan.",
+        "`line 4` must have a positive price_y; received 0.",
+        "`line 4` must not have an earlier time_s than the row before; received 0.5.",
+        "`line 5` must have a finite price_y; received inf.",
+        "`line 5` must have a positive price_x; received -3.",
+        "`line 6` must follow the row before within 5 s; received 7. Cure: cut the file there, or "
+        "accept a longer gap.",
+    ]
+
+
+def test_lines_that_are_no_numbers(tmp_path):
+    text = "time_s,price_x,price_y\n0,10,20\n1,ten,20\n2,10\n\n3,1_0,20\n"
+    assert refusal(tmp_path, text).splitlines() == [
+        "`line 3` must hold numbers; received 'ten'.",
+        "`line 4` must have 3 values; received '2,10'.",
+        "`line 5` must have 3 values; received ''.",
+        "`line 6` must hold numbers; received '1_0'.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "",
+            "`line 1` must be the header; received ''. Cure: begin the file with "
+            "time_s,price_x,price_y.",
+        ),
+        (
+            "0,10,20\n1,10,20\n",
+            "`line 1` must be the header; received '0,10,20'. Cure: begin the file with "
+            "time_s,price_x,price_y.",
+        ),
+        ("time_s,price_x,price_y\n", "`feed` must hold at least 2 rows; received 0."),
+        ("time_s,price_x,price_y\n0,1,2\n", "`feed` must hold at least 2 rows; received 1."),
+        (
+            "time_s,price_x,price_y\n0,1,2\n1,1,2",
+            "`line 3` must end with a line break; received '1,1,2'. Cure: the file looks cut "
+            "short: restore its end, or remove this line.",
+        ),
+        (
+            "time_s,price_x,price_y\n0,1,2\n2,1,2\n",
+            "`line 3` must follow the row before within 1 s; received 2. Cure: cut the file "
+            "there, or accept a longer gap.",
+        ),
+    ],
+)
+def test_files_that_are_no_feed(tmp_path, text, expected):
+    assert refusal(tmp_path, text) == expected
+
+
+def test_no_limit_to_gaps(tmp_path):
+    text = "time_s,price_x,price_y\n0,1,2\n86400,1,2\n"
+    assert read_price_feed(write(tmp_path, text), max_gap_s=None).duration_s == 86400
+
+
+def test_paths_that_lead_nowhere(tmp_path):
+    assert message(read_price_feed, tmp_path / "no.csv") == (
+        f"{tmp_path / 'no.csv'}: `feed` must exist; received no such file."
+    )
+    (tmp_path / "folder.csv").mkdir()
+    assert message(read_price_feed, tmp_path / "folder.csv") == (
+        f"{tmp_path / 'folder.csv'}: `feed` must be a file; received a directory."
+    )
+    assert message(read_price_feed, "feed.txt") == (
+        "`feed` must end in .csv or .parquet; received feed.txt."
+    )
+    assert message(read_price_feed, 5) == "`feed` must be of type str or Path; received int."
+    assert message(read_price_feed, "a\0b.csv").startswith("a\0b.csv: `feed` must be readable")
+    assert message(read_price_feed, "feed.csv", max_gap_s=0) == (
+        "`max_gap_s` must be positive; received 0."
+    )
+
+
+def test_many_lines_are_read_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr(price_feed, "_LINES", 3)
+    rows = "".join(f"{i},{10 + i},{20 + i}\n" for i in range(10))
+    feed = read_price_feed(write(tmp_path, "time_s,price_x,price_y\n" + rows))
+    assert feed.price_x.tolist() == [10 + i for i in range(10)]
+    assert refusal(tmp_path, "time_s,price_x,price_y\n" + rows + "x,1,1\n") == (
+        "`line 12` must hold numbers; received 'x'."
+    )
+
+
+def test_arrays_are_checked_as_files_are():
+    ones = np.ones(2)
+    assert message(PriceFeed, time_s=ones, price_x=ones, price_y=-ones) == (
+        "`row 1` must have a positive price_y; received -1.\n"
+        "`row 2` must have a positive price_y; received -1."
+    )
+    assert message(PriceFeed, time_s=ones, price_x=ones, price_y=np.ones(3)) == (
+        "`price_y` must have as many rows as time_s; received 3 for 2."
+    )
+    assert message(PriceFeed, time_s=ones, price_x=["a", "b"], price_y=ones) == (
+        "`price_x` must be a list of numbers; received str32 of shape (2,)."
+    )
+
+
+def test_a_thousand_bad_rows_are_shown_as_some():
+    bad = PriceFeed
+    text = message(bad, time_s=np.arange(1000.0), price_x=-np.ones(1000), price_y=np.ones(1000))
+    assert len(text.splitlines()) == 21
+    assert text.splitlines()[-1] == "... and 80 more problems."

@@ -1,0 +1,239 @@
+"""Who plays a scenario: classical pairs, pairs with entanglement, and those who know everything.
+
+All but the last two kinds act on their own input alone, by `strategy.sample`. Classical outputs are
+exchanged or not by a coin that both share, so that each alone is fair and only their parity counts.
+
+- classical: the best deterministic strategy of the game, the baseline; and simple rules.
+- quantum: the best angles on a perfect pair in every round.
+- quantum on a machine: the same angles with its noise; in rounds without a pair, of which a herald
+  tells both, the classical strategy. Too late if the machine decides more slowly than allowed.
+- omniscient: one mind that sees both inputs at once; nobody does better.
+- communicating: two who tell each other their inputs at the speed of light and then do the same;
+  too late if light takes longer than a decision may.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xorgames.answers import Bits
+from xorgames.draws import Draws
+from xorgames.errors import InputError, Problem, expect
+from xorgames.hardware.conditions import Conditions
+from xorgames.hardware.design import Design
+from xorgames.hardware.noise import werner_visibility
+from xorgames.hardware.pair_store import PairStore
+from xorgames.hardware.parameters import NOT_NEGATIVE, Rule, read_numbers
+from xorgames.noisy import NoisyStrategy, SharedRandomStrategy
+from xorgames.scenarios.load_balancing_model import Noise
+from xorgames.scenarios.scenario import Scenario
+from xorgames.solvers.solution import Solution
+from xorgames.strategy import DeterministicStrategy, Playable
+
+FloatArray = NDArray[np.float64]
+
+#: What holds for all players on a machine.
+STORE_NOTE = (
+    "Whether a pair is there is drawn anew for each decision, with the odds of a store that is fed "
+    "at random and asked at random; a pair's age in the store is left out."
+)
+
+_DECISION_TIME = {"decision_time_s": Rule(about="from question to answer", limits=NOT_NEGATIVE)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What players with entanglement play on.
+
+    Parameters
+    ----------
+    noise : Noise
+        Of pairs and readout, and how often a pair is there.
+    decision_time_s : float
+        From the question to the answer.
+    name : str
+
+    Raises
+    ------
+    InputError
+        If the time is negative or no number.
+
+    Examples
+    --------
+    >>> from xorgames import load_design
+    >>> machine = Machine.of(load_design("yb_cavity"), decision_rate_hz=1e3, places=4)
+    >>> round(1 - machine.noise.factor, 4), f"{1 - machine.noise.availability:.1e}"
+    (0.061, '2.9e-04')
+    """
+
+    noise: Noise = field(default_factory=Noise)
+    decision_time_s: float = 0.0
+    name: str = "machine"
+
+    def __post_init__(self) -> None:
+        """Check everything."""
+        expect(self.noise, Noise, key="noise")
+        problems: list[Problem] = []
+        given = {"decision_time_s": self.decision_time_s}
+        numbers = read_numbers(given, _DECISION_TIME, where="", problems=problems)
+        if problems:
+            raise InputError(problems)
+        object.__setattr__(self, "decision_time_s", numbers["decision_time_s"])
+
+    @classmethod
+    def of(
+        cls,
+        design: Design,
+        *,
+        decision_rate_hz: float,
+        places: int,
+        distance_m: float | None = None,
+        profile: str | None = None,
+    ) -> "Machine":
+        """Return what a hardware design offers to decisions that come at random times.
+
+        Parameters
+        ----------
+        design : Design
+        decision_rate_hz : float
+            Decisions a second, as a Poisson process; each takes a pair if one is ready.
+        places : int
+            How many pairs are kept ready.
+        distance_m, profile
+            As in `Design.evaluate`.
+
+        Raises
+        ------
+        InputError
+            As in `Design.evaluate` and `PairStore`.
+        """
+        expect(design, Design, key="design", cure="load_design reads one")
+        achieved = design.evaluate(distance_m=distance_m, profile=profile)
+        store = PairStore(
+            pair_rate_hz=achieved.rate_hz, decision_rate_hz=decision_rate_hz, places=places
+        )
+        noise = Noise(
+            visibility=werner_visibility(achieved.state_infidelity),
+            readout_error=achieved.measurement_infidelity,
+            availability=1 - store.no_pair,
+        )
+        return cls(noise=noise, decision_time_s=achieved.decision_time_s, name=design.name)
+
+    def strategy(self, solution: Solution) -> NoisyStrategy:
+        """Return the one-pair strategy on this machine, classical where there is no pair."""
+        noise = self.noise
+        readout = (noise.readout_error, noise.readout_error)
+        return NoisyStrategy(
+            strategy=solution.one_pair.strategy,
+            visibility=noise.visibility,
+            alice_readout=readout,
+            bob_readout=readout,
+            availability=noise.availability,
+            fallback=SharedRandomStrategy.symmetrised(solution.classical.strategy),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything by name."""
+        combined = {"combined_infidelity": 1 - self.noise.factor}
+        return asdict(self) | combined
+
+
+class Deciders(Protocol):
+    """Two who decide, together or apart."""
+
+    @property
+    def correlators(self) -> FloatArray:
+        """E(x, y), shape (m, n)."""
+
+    def decide(self, seen: Any, seed: int) -> tuple[Bits, Bits]:
+        """Return the decisions in rounds, given a seed for all coins and pairs."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Apart:
+    """Two who play a strategy, each with its own input alone."""
+
+    strategy: Playable
+
+    @property
+    def correlators(self) -> FloatArray:
+        """E(x, y), shape (m, n)."""
+        found: FloatArray = self.strategy.correlators  # type: ignore[attr-defined]
+        return found
+
+    def decide(self, seen: Any, seed: int) -> tuple[Bits, Bits]:
+        """Return the decisions."""
+        return self.strategy.sample(seen.x, seen.y, rng=seed)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Together:
+    """One mind that sees both inputs: the better parity in every round, and a fair coin."""
+
+    matrix: FloatArray
+
+    @property
+    def correlators(self) -> FloatArray:
+        """E(x, y), shape (m, n)."""
+        return np.where(self.matrix >= 0, 1.0, -1.0)
+
+    def decide(self, seen: Any, seed: int) -> tuple[Bits, Bits]:
+        """Return the decisions."""
+        rounds = np.arange(len(seen.x))
+        a = (Draws(seed).uniform(rounds) < 0.5).astype(np.int8)
+        return a, a ^ (self.matrix < 0).astype(np.int8)[seen.x, seen.y]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Player:
+    """Someone to compare.
+
+    Attributes
+    ----------
+    deciders : Apart or Together
+    about : str
+        What they do.
+    late : bool
+        Whether their decisions come after the time allowed.
+    """
+
+    deciders: Deciders
+    about: str
+    late: bool = False
+
+
+def players_of(
+    scenario: Scenario, solution: Solution, conditions: Conditions, machine: Machine | None
+) -> Mapping[str, Player]:
+    """Return everybody who plays, the classical baseline first."""
+
+    def apart(strategy: Playable, about: str, *, late: bool = False) -> Player:
+        return Player(deciders=Apart(strategy=strategy), about=about, late=late)
+
+    players = {
+        "classical": apart(
+            SharedRandomStrategy.symmetrised(solution.classical.strategy),
+            "the best strategy without entanglement",
+        )
+    }
+    for name, (a, b) in scenario.rules().items():
+        rule = DeterministicStrategy(a=np.array(a), b=np.array(b))
+        players[name] = apart(SharedRandomStrategy.symmetrised(rule), "a simple rule")
+    players["quantum"] = apart(solution.one_pair.strategy, "a perfect Bell pair in every round")
+    if machine is not None:
+        players["machine"] = apart(
+            machine.strategy(solution),
+            f"Bell pairs of {machine.name}; without one, classical",
+            late=machine.decision_time_s >= conditions.local_time_s,
+        )
+    together = Together(matrix=solution.game.matrix)
+    players["omniscient"] = Player(deciders=together, about="one mind that sees both inputs")
+    players["communicating"] = Player(
+        deciders=together,
+        about="they tell each other what they see, at the speed of light",
+        late=conditions.light_time_s >= conditions.local_time_s,
+    )
+    return players
