@@ -25,6 +25,7 @@ error was below 3e-14 up to N = 1e4, 2e-11 up to 1e8 and 3e-10 up to 1e10, for t
 
 import math
 from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -77,22 +78,41 @@ def binomial_rounds(
     >>> binomial_rounds(0.75, 0.80, alpha=0.05, power=0.9)
     (604, 634)
     """
-    teeth = _Teeth(null, alpha)
+    teeth = _teeth(null, alpha)
 
     # The near end of each bracket of N*(l), so that no tooth with the power is passed over.
     def reaches(losses: int) -> bool:
-        return bool(upper_tail(teeth.bracket(losses)[0], losses, alternative) >= power)
+        return bool(upper_tail(teeth.ends(losses)[0], losses, alternative) >= power)
 
     def always_reaches(losses: int) -> bool:
-        return bool(upper_tail(teeth.bracket(losses + 1)[1], losses, alternative) >= power)
+        return bool(upper_tail(teeth.ends(losses + 1)[1], losses, alternative) >= power)
 
     def limit(losses: int) -> bool:
-        return bool(teeth.bracket(losses)[0] > 2 * MOST_ROUNDS)
+        return bool(teeth.ends(losses)[0] > 2 * MOST_ROUNDS)
 
     first = _first(teeth, alternative, power, _crossing(reaches, limit))
     if first is None or first > MOST_ROUNDS:
         return None
     return first, _safe(teeth, alternative, power, _crossing(always_reaches, limit))
+
+
+def powers(most: int, null: float, alternative: float, *, alpha: float) -> FloatArray:
+    """Return the power of the exact binomial test of 0, 1, ..., `most` rounds.
+
+    Examples
+    --------
+    >>> powers(229, 0.75, 0.83, alpha=0.05)[[228, 229]].round(4).tolist()
+    [0.8813, 0.9064]
+    """
+    number = np.arange(most + 1)
+    allowed = allowed_losses(most, null, alpha=alpha)
+    return np.where(allowed < 0, 0.0, upper_tail(number, np.maximum(allowed, 0), alternative))
+
+
+def allowed_losses(most: int, null: float, *, alpha: float) -> NDArray[np.int64]:
+    """Return how many losses the exact test of 0, 1, ..., `most` rounds allows; -1 for none."""
+    least = _teeth(null, alpha).rounds(np.arange(most + 1))
+    return np.searchsorted(least, np.arange(most + 1), side="right") - 1
 
 
 def _first(teeth: "_Teeth", alternative: float, power: float, start: int | None) -> int | None:
@@ -126,11 +146,30 @@ def _crossing(holds: Callable[[int], bool], limit: Callable[[int], bool]) -> int
     return high
 
 
+@lru_cache(maxsize=16)
+def _teeth(null: float, alpha: float) -> "_Teeth":
+    """Return the teeth of a test, which serve for machines of any quality."""
+    return _Teeth(null, alpha)
+
+
 class _Teeth:
     """The N_l of one test: the smallest numbers of rounds that allow l losses."""
 
     def __init__(self, null: float, alpha: float) -> None:
         self.null, self.alpha = null, alpha
+        self._ends: dict[int, tuple[float, float]] = {}
+
+    @cached_property
+    def _few(self) -> NDArray[np.int64]:
+        """N_l of the l that are looked at in any case, and of the next."""
+        return self._found(np.arange(_DIRECT + 1))
+
+    def ends(self, losses: int) -> tuple[float, float]:
+        """Return the bracket of one l, which is found once."""
+        if losses not in self._ends:
+            low, high = self.bracket(losses)
+            self._ends[losses] = float(low), float(high)
+        return self._ends[losses]
 
     def bracket(self, losses: Any) -> tuple[Any, Any]:
         """Return two numbers a quarter of a round apart, with N*(l) between them.
@@ -158,7 +197,11 @@ class _Teeth:
         return upper_tail(rounds, lost, self.null) > self.alpha
 
     def rounds(self, losses: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return N_l for a run of consecutive l: a guess near N*(l), put right by the tails."""
+        """Return N_l for a run of consecutive l."""
+        return self._few[losses] if losses[-1] <= _DIRECT else self._found(losses)
+
+    def _found(self, losses: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return N_l: a guess near N*(l), put right by the tails."""
         if losses[0] < _DIRECT or losses.size <= _NODES:
             guess = self.bracket(losses)[1]
         else:

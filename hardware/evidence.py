@@ -13,6 +13,7 @@ Only rounds whose pair flag is 1 are counted.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from xorgames.bound import Bound
-from xorgames.errors import InputError, Problem, expect, near_name
+from xorgames.errors import InputError, Problem, expect, near_name, reject
 from xorgames.exact import exact_number
 from xorgames.game import XORGame
 from xorgames.hardware.conditions import CONDITION_RULES
@@ -182,6 +183,34 @@ def evidence(
     return tally.evidence(
         alpha=level, stopping=stopping, log=str(log), duration_s=rounds.duration_s
     )
+
+
+def combined_ln_e_value(windows: Sequence[Evidence]) -> float:
+    """Return the logarithm of the product of the e-values of separate windows.
+
+    Each window's bets begin anew, so that the product of their e-values at the end is an e-value of
+    all of them, however many there are: one may go on to another window because of what the last
+    one showed. The p-values of windows do not multiply.
+
+    Parameters
+    ----------
+    windows : sequence of Evidence
+        Of different logs, with the same null.
+
+    Raises
+    ------
+    InputError
+        If there is no window, a log comes twice, or the nulls differ.
+    """
+    logs = [found.log for found in windows]
+    if not logs or len(set(logs)) < len(logs):
+        rule = "must be of different logs, at least one"
+        reject("windows", rule, received=", ".join(logs) or "none", cure="give each log once")
+    nulls = {(found.game, found.null_value) for found in windows}
+    if len(nulls) > 1:
+        received = ", ".join(f"{game} at {value:.6g}" for game, value in sorted(nulls))
+        reject("windows", "must have the same game and null_value", received=received)
+    return math.fsum(found.ln_e_value for found in windows)
 
 
 def _check_options(alpha: float, stopping: str) -> float:

@@ -2,40 +2,74 @@
 
 With C the classical bias, Q the bias of the one-pair strategy and r = C/Q:
 
-- fidelity: the combined infidelity must stay below 1 - r. As the infidelity of the pair alone, with
-  perfect readout: 3/4 (1 - r) for a Werner pair, 1/2 (1 - r) whatever the noise (angles fixed), and
-  at best (Q - C)/(Q - E), E the second eigenvalue of the strategy's Bell operator;
-- rate: more than `rounds` in the window, by the statistical test;
+- fidelity: the combined infidelity must stay below 1 - r; the infidelity of the pair alone, with
+  perfect readout, below what `infidelity` says;
+- rate: more than `rounds` in the window, by the statistical test and the protocol;
 - decision: less than the local time, which must itself be shorter than light needs.
 
 All of them are for one Bell pair per round. Q lies between what the strategy found reaches and the
 Tsirelson bound, so that every limit is an interval that holds the true one.
-References: arXiv:2604.07451 (criteria, as reported); doi:10.1103/PhysRevLett.68.3259 (eigenvalues
-of Bell operators).
+Reference: arXiv:2604.07451 (criteria, as reported).
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from xorgames.bound import Bound, Finding
-from xorgames.errors import expect
+from xorgames.errors import expect, near_name, reject
 from xorgames.hardware.conditions import Conditions
-from xorgames.hardware.rounds import Rounds, rounds_needed
+from xorgames.hardware.infidelity import bias_ratio, infidelity_limits, one_pair_bias
+from xorgames.hardware.input_law import InputLaw
+from xorgames.hardware.rounds import ANYTIME, STOPPING_RULE, Rounds, rounds_needed
+from xorgames.hardware.supply import MOST_ARRIVALS, least_rate_hz
 from xorgames.solvers.solution import Solution
 
-ASSUMPTIONS = (
+#: The tests of the number of wins, whose power at random arrivals is known.
+BINOMIAL = ("binomial", "bernoulli")
+#: How the required rate accounts for pairs that arrive at random; all but the first in `supply`.
+PROTOCOLS = ("average", "preset", "curtailed", "observed", "anytime")
+
+_LIMITS = (
+    "combined_infidelity_max",
+    "werner_infidelity_max",
+    "guaranteed_infidelity_max",
+    "best_infidelity_max",
+)
+_ASSUMPTIONS = (
     "One Bell pair is used in each round, with the one-pair strategy and its ideal angles.",
     "Each output alone is a fair coin; asymmetric readout is made so by private random exchange "
     "of the outcomes' roles.",
-    "The inputs of different rounds are independent and follow the game's known distribution.",
     "The noise does not depend on the inputs and does not drift.",
-    "Classical players share unlimited randomness and may remember earlier rounds.",
-    "The number of rounds is fixed in advance. Pairs arrive at random: at exactly the required "
-    "rate the window holds that number on average only.",
 )
+_INPUTS = {
+    "known": "The inputs of each round follow the game's distribution, whatever happened before.",
+    "interval": "Each input is drawn with a probability within {bias:g} of the game's, which may "
+    "depend on what happened before.",
+    "estimated": "The game's distribution is that of {samples} earlier independent inputs; "
+    "{share:g} of alpha covers its error. The inputs of the rounds follow the same law.",
+}
+_NULLS = {
+    "payoff": "Classical players share unlimited randomness and may remember earlier rounds. "
+    "Excluded is more: every process whose conditional mean payoff is at most the classical value.",
+    "nonclassical": "Classical players share unlimited randomness and may remember earlier rounds. "
+    "Only they are excluded: the mean payoff may still be below the classical value.",
+}
+_STOPPING = {
+    STOPPING_RULE: "The number of rounds is fixed in advance.",
+    ANYTIME: "The test may stop at any time; the number is that within which it stops with the "
+    "power stated.",
+}
+_ARRIVALS = {
+    "average": "Pairs arrive at random: at exactly the required rate the window holds the number "
+    "of rounds on average only.",
+    "preset": "Pairs arrive as a Poisson process; with too few rounds nothing is claimed.",
+    "curtailed": "Pairs arrive as a Poisson process; a round missing from the preset number counts "
+    "as lost.",
+    "observed": "Pairs arrive as a Poisson process; the test is of as many rounds as came, and "
+    "heralding cannot depend on earlier outcomes.",
+    "anytime": "Pairs arrive as a Poisson process; the bet on wins is followed until they end.",
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,6 +92,10 @@ class Requirements:
     rounds : Rounds
     rank, pairs : int
         Of the Tsirelson strategy; these requirements are those of the one-pair strategy.
+    test : str
+        As asked for: `rounds.test` is what "auto" chose.
+    protocol : str
+        One of `PROTOCOLS`: how the required rate accounts for pairs that arrive at random.
     """
 
     solution: Solution
@@ -71,12 +109,23 @@ class Requirements:
     rounds: Rounds
     rank: int
     pairs: int
-    assumptions: tuple[str, ...] = ASSUMPTIONS
+    test: str
+    protocol: str
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the requirements rest on."""
+        rounds = self.rounds
+        inputs = _INPUTS[rounds.inputs.kind].format(**vars(rounds.inputs))
+        stopping = _STOPPING[rounds.stopping_rule]
+        return (*_ASSUMPTIONS, inputs, _NULLS[rounds.claim], stopping, _ARRIVALS[self.protocol])
 
     @property
     def rate_min_hz(self) -> float | None:
-        """The rate that the machine must exceed: rounds over window."""
-        return self._rate(self.rounds.first)
+        """The rate that the machine must exceed, by the protocol: rounds over window on average."""
+        if self.protocol == "average":
+            return self._rate(self.rounds.first)
+        return (self.rate_by_protocol or {}).get(self.protocol)
 
     @property
     def expected_score_rate_hz(self) -> float | None:
@@ -93,34 +142,54 @@ class Requirements:
         """What the local time must stay below, so that no signal can help."""
         return self.conditions.light_time_s
 
+    @cached_property
+    def rate_by_protocol(self) -> dict[str, float] | None:
+        """The rates with which Poisson arrivals reach the power, by protocol; see `supply`.
+
+        None without a number of rounds, for tests other than that of wins and losses, and for
+        many rounds, whose number hardly varies.
+        """
+        rounds = self.rounds
+        if rounds.first is None or rounds.power is None or rounds.test not in BINOMIAL:
+            return None
+        rates = least_rate_hz(
+            rounds.null,
+            rounds.alternative,
+            window_s=self.conditions.window_s,
+            alpha=rounds.inputs.test_alpha(rounds.alpha),
+            power=rounds.power,
+        )
+        return None if rates is None else rates.to_dict()
+
     def _rate(self, rounds: int | None) -> float | None:
         return None if rounds is None else rounds / self.conditions.window_s
 
     def at_infidelity(self, infidelity: float) -> "Requirements":
         """Return the same requirements, with the rate for another combined infidelity."""
+        if infidelity == self.rounds.infidelity and self.test in ("auto", self.rounds.test):
+            return self
         return require(
             self.solution,
             self.conditions,
             infidelity=infidelity,
-            test=self.rounds.test,
+            test=self.test,
             claim=self.rounds.claim,
+            inputs=self.rounds.inputs,
+            protocol=self.protocol,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the requirements in the contract's JSON shape."""
-        limits = {
-            "combined_infidelity_max": self.combined_infidelity_max,
-            "werner_infidelity_max": self.werner_infidelity_max,
-            "guaranteed_infidelity_max": self.guaranteed_infidelity_max,
-            "best_infidelity_max": self.best_infidelity_max,
-        }
+        limits: dict[str, Bound | None] = {key: getattr(self, key) for key in _LIMITS}
         rates = {
+            "protocol": self.protocol,
             "rate_min_hz": self.rate_min_hz,
             "expected_score_rate_hz": self.expected_score_rate_hz,
         }
         return {
             "fidelity": {key: bound and bound.to_dict() for key, bound in limits.items()},
             "rate": self.rounds.to_dict() | rates,
+            "rate_by_protocol": self.rate_by_protocol,
             "decision": {"time_max_s": self.time_max_s, "light_time_s": self.light_time_s},
             "conditions": self.conditions.to_dict(),
             "advantage": str(self.advantage),
@@ -138,6 +207,8 @@ def require(
     infidelity: float = 0.0,
     test: str = "auto",
     claim: str = "payoff",
+    inputs: InputLaw | None = None,
+    protocol: str = "average",
 ) -> Requirements:
     """Return what a machine must do to win a game.
 
@@ -148,13 +219,16 @@ def require(
         `Conditions()` by default.
     infidelity : float
         The combined infidelity that the rate is for.
-    test, claim : str
+    test, claim, inputs
         See `rounds_needed`.
+    protocol : {"average", "preset", "curtailed", "observed", "anytime"}
+        The rate is that which brings the rounds into the window on average, or by one of the
+        protocols of `supply` for Poisson arrivals, which are for win/lose tests.
 
     Raises
     ------
     InputError
-        As in `rounds_needed`.
+        As in `rounds_needed`, or if the protocol does not exist or does not apply.
 
     Examples
     --------
@@ -166,6 +240,9 @@ def require(
     expect(solution, Solution, key="solution", cure="solve makes one")
     conditions = Conditions() if conditions is None else conditions
     expect(conditions, Conditions, key="conditions")
+    if protocol not in PROTOCOLS:
+        cure = near_name(str(protocol), PROTOCOLS)
+        reject("protocol", "is not offered", received=repr(protocol), cure=cure)
     rounds = rounds_needed(
         solution,
         infidelity=infidelity,
@@ -173,74 +250,45 @@ def require(
         power=conditions.power,
         claim=claim,
         test=test,
+        inputs=inputs,
     )
-    return Requirements(
+    if protocol != "average" and rounds.test not in BINOMIAL:
+        rule = f"must be average for the test {rounds.test}: the others are for wins and losses"
+        cure = "use average, or the test bernoulli"
+        reject("protocol", rule, received=protocol, cure=cure)
+    needs = Requirements(
         solution=solution,
         conditions=conditions,
         rounds=rounds,
         rank=solution.quantum.rank,
         pairs=solution.quantum.pairs,
-        **_fidelity(solution),
+        test=test,
+        protocol=protocol,
+        **_limits(solution),
     )
+    if rounds.first is not None and protocol != "average" and needs.rate_by_protocol is None:
+        rule = f"must be average with more than {MOST_ARRIVALS} rounds: their number hardly varies"
+        reject("protocol", rule, received=protocol, cure="use average")
+    return needs
 
 
-def _fidelity(solution: Solution) -> dict[str, Any]:
+def _limits(solution: Solution) -> dict[str, Any]:
     """Return the limits of infidelity, and whether there is anything to gain at all."""
-    classical = solution.classical.bias
-    one_pair = Bound(solution.one_pair.bias.lower, solution.quantum.bias.upper)
-    advantage = Finding.of(classical.is_below(one_pair))
+    advantage = Finding.of(solution.classical.bias.is_below(one_pair_bias(solution)))
     if solution.advantage.verdict is Finding.REFUTED:
         advantage = Finding.REFUTED
-    limits: dict[str, Bound | None] = {
-        "combined_infidelity_max": None,
-        "werner_infidelity_max": None,
-        "guaranteed_infidelity_max": None,
-        "best_infidelity_max": None,
-    }
-    if advantage is not Finding.REFUTED and one_pair.lower > 0:
-        margin = (1 - classical / one_pair).clip(0.0, 1.0)
-        limits["combined_infidelity_max"] = margin
-        limits["werner_infidelity_max"] = margin * Fraction(3, 4)
-        limits["guaranteed_infidelity_max"] = margin / 2
-    if advantage is Finding.PROVEN:
-        worst, best = _by_eigenvalues(solution)
-        half = margin / 2
-        limits["guaranteed_infidelity_max"] = Bound(min(half.lower, worst), half.upper).clip(0, 1)
-        limits["best_infidelity_max"] = best
-    return {"advantage": advantage, "statement": _statement(advantage), **limits}
-
-
-def _by_eigenvalues(solution: Solution) -> tuple[float, Bound | None]:
-    """Return the infidelity that no noise can spoil, and the largest that some noise allows.
-
-    With B the Bell operator of the strategy's fixed measurements, q = <Phi+|B|Phi+>, e and E the
-    least and the largest eigenvalue on the space orthogonal to Phi+, and d the length of the part
-    of B|Phi+> in that space (zero for an optimal strategy), a state of infidelity x has a bias
-    between (1 - x) q + x e - d and (1 - x) q + x E + d. It must exceed the classical bias.
-    """
-    strategy, matrix = solution.one_pair.strategy, solution.game.matrix
-    alice, bob = strategy.observables
-    operator = np.einsum("xy,xij,ykl->ikjl", matrix, alice, bob).reshape(4, 4)
-    bell = np.array([[1, 0, 0, 1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0]]) / np.sqrt(2)
-    operator = bell @ operator @ bell.T
-    # Each of the sums has m n terms; their rounding errors stay well below this.
-    slack = (matrix.size + 100) * 2.0**-50 * float(np.abs(matrix).sum())
-
-    def about(number: float) -> Bound:
-        return Bound(number - slack, number + slack)
-
-    reached = about(float(operator[0, 0].real))
-    coupling = about(float(np.linalg.norm(operator[1:, 0]))).clip(0.0, np.inf)
-    eigenvalues = np.linalg.eigvalsh(operator[1:, 1:])
-    lowest, highest = about(float(eigenvalues[0])), about(float(eigenvalues[-1]))
-    gain = reached - solution.classical.bias
-    worst = (gain - coupling) / (reached - lowest)
-    if (reached - highest).lower <= 0:
-        return worst.lower, None
-    kindest = Bound(
-        (gain / (reached - highest)).lower, ((gain + coupling) / (reached - highest)).upper
-    )
-    return worst.lower, kindest.clip(0.0, 1.0)
+    ratio, limits = bias_ratio(solution), infidelity_limits(solution)
+    if advantage is Finding.REFUTED or ratio is None or limits is None:
+        found = dict.fromkeys(_LIMITS)
+    else:
+        guaranteed = limits.guaranteed
+        if limits.worst is not None:
+            # The angles found may be a little worse than the best.
+            lower = min(guaranteed.lower, limits.worst.lower)
+            guaranteed = Bound(lower, guaranteed.upper)
+        bounds = ((1 - ratio).clip(0.0, 1.0), limits.werner, guaranteed, limits.best)
+        found = dict(zip(_LIMITS, bounds, strict=True))
+    return {"advantage": advantage, "statement": _statement(advantage), **found}
 
 
 def _statement(advantage: Finding) -> str:

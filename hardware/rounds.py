@@ -1,38 +1,69 @@
-"""How many rounds show that the mean payoff exceeds the classical value.
+"""How many rounds show that a machine is better than classical players.
 
 The claim "payoff" has as its null every process, with memory or without, whose conditional mean
-payoff per round is at most the classical value omega_C. The number of rounds N is fixed in advance.
+payoff per round is at most the classical value omega_C. The claim "nonclassical" has the smaller
+null of all classical strategies, with shared randomness and memory. What excludes the first
+excludes the second, so that every test is valid for the claim "nonclassical" too.
+
 With payoffs in [u_min, u_max], beta and w are omega_C and omega_Q(eps), mapped to [0, 1]; omega_Q
-is the value of the one-pair strategy, its bias reduced by the combined infidelity eps.
+is the value of the one-pair strategy, its bias reduced by the combined infidelity eps. The number
+of rounds N is fixed in advance but for betting. Tests of the mean score, the same for both claims:
 
 - binomial: the payoffs are 0 and 1; P[Bin(N, beta) >= wins] bounds the p-value of every such
   process, so the exact binomial test is valid with memory.
 - bernoulli: a coin with probability (score - u_min)/(u_max - u_min) turns each score into a win;
-  then the exact binomial test. Rigorous for any payoffs.
+  then the exact binomial test. Rigorous for any payoffs, but the coin adds to the spread.
+- convex-order, bentkus, chernoff: bounds for the total score itself (`score_tests`), the first
+  never above the others.
 - hoeffding: N = ceil[(sqrt(ln 1/alpha) + sqrt(ln 1/(1 - power)))^2 / (2 (w - beta)^2)].
 - expected-score: the paper's definition, which states no power (`expected_score`).
 
-References: arXiv:2604.07451 (expected score, as reported); arXiv:1510.07233 (validity with memory).
+Tests of the claim itself, which use every round's inputs and their law (`e_variable`):
+
+- betting: the best bet against the null (`betting`); it may stop at any time, and `first` is the
+  number of rounds within which it does so with the power asked for. For the claim "nonclassical"
+  it is also known, and accepted, as pbr (prediction-based ratios).
+- adaptive: the exact p-value of that bet's score against the null's best adversary (`adaptive`).
+
+The inputs' law may be known within limits only (`input_law`).
+References: arXiv:2604.07451 (expected score, as reported); arXiv:1510.07233 (validity with memory);
+arXiv:1108.2468 (pbr); arXiv:2010.09686 (betting).
 """
 
-import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from xorgames.bound import Bound, Finding
+from xorgames.bound import Finding
 from xorgames.errors import InputError, Problem, expect, near_name
 from xorgames.exact import exact_number
-from xorgames.hardware.binomial import MOST_ROUNDS, binomial_rounds
+from xorgames.hardware.binomial import MOST_ROUNDS
 from xorgames.hardware.conditions import Conditions
-from xorgames.hardware.expected_score import ExpectedScore
+from xorgames.hardware.input_law import InputLaw
+from xorgames.hardware.odds import ANYTIME_TESTS, LIMITS, Count, Odds
 from xorgames.hardware.parameters import PROBABILITY, Rule
+from xorgames.hardware.sharpest import sharpest
 from xorgames.solvers.solution import Solution
 
-CLAIMS = ("payoff",)
-TESTS = ("auto", "binomial", "bernoulli", "hoeffding", "expected-score")
+#: What each claim says.
+CLAIMS = {
+    "payoff": "the mean payoff exceeds the classical value",
+    "nonclassical": "no classical strategy explains the results",
+}
+TESTS = (
+    "auto",
+    "binomial",
+    "bernoulli",
+    "convex-order",
+    "bentkus",
+    "chernoff",
+    "hoeffding",
+    "betting",
+    "pbr",
+    "adaptive",
+    "expected-score",
+)
 STOPPING_RULE = "number of rounds fixed in advance"
-_INFIDELITY = Rule(about="combined infidelity", limits=PROBABILITY, smallest=0.0)
+ANYTIME = "may stop at any time"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +74,28 @@ class Rounds:
     ----------
     claim, test : str
     alpha : float
+        The probability of a false claim, all errors together.
     power : float or None
         None for "expected-score", which states none.
     infidelity : float
         The combined infidelity that the alternative assumes.
+    inputs : InputLaw
+        What is known of the law of the inputs.
     null, alternative : float
         beta and w: classical and actual value of a round on the scale from u_min = 0 to u_max = 1,
         at the conservative ends of their bounds.
     first : int or None
-        The smallest number of rounds that reaches the power; None if there is none.
+        The smallest number of rounds that reaches the power; None if there is none. For betting in
+        long runs, which are looked at now and then, a number that reaches it.
     safe : int or None
-        The smallest number from which all larger ones reach it too.
+        The smallest number from which all larger ones reach it too. Proven for the binomial,
+        Hoeffding and anytime tests; for the others as far as `sums` says.
     fewest : int or None
         With fewer rounds this test certainly falls short, whatever the true values within their
         bounds; None if it does with any number of rounds.
+    fewest_by_any_test : int or None
+        With fewer rounds every test of the claim falls short (Neyman and Pearson); None if not
+        known, as for "expected-score" and for nulls too large to be searched.
     hoeffding_rounds, expected_score_rounds : int or None
         The other two counts, for comparison.
     certifiable : Finding
@@ -64,6 +103,8 @@ class Rounds:
     reason : str
         Why there is no number of rounds; empty if there is one.
     stopping_rule : str
+    mean_rounds : float or None
+        The mean number of rounds of a test that may stop at any time.
     """
 
     claim: str
@@ -71,16 +112,28 @@ class Rounds:
     alpha: float
     power: float | None
     infidelity: float
+    inputs: InputLaw
     null: float
     alternative: float
     first: int | None
     safe: int | None
     fewest: int | None
+    fewest_by_any_test: int | None
     hoeffding_rounds: int | None
     expected_score_rounds: int | None
     certifiable: Finding
     reason: str
-    stopping_rule: str = STOPPING_RULE
+    stopping_rule: str
+    mean_rounds: float | None
+
+    @property
+    def terms(self) -> str:
+        """Everything that the number depends on, in one line."""
+        power = "about half power" if self.power is None else f"power {self.power:g}"
+        return (
+            f"claim {self.claim}, test {self.test}, alpha {self.alpha:g}, {power}, "
+            f"{self.stopping_rule}, {self.inputs}, combined infidelity {self.infidelity:.6g}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields by name; `first` and `safe` as "rounds" and "rounds_safe"."""
@@ -90,8 +143,11 @@ class Rounds:
             "alpha": self.alpha,
             "power": self.power,
             "infidelity": self.infidelity,
+            "input_law": self.inputs.to_dict(),
             "rounds": self.first,
             "rounds_safe": self.safe,
+            "mean_rounds": self.mean_rounds,
+            "fewest_by_any_test": self.fewest_by_any_test,
             "hoeffding_rounds": self.hoeffding_rounds,
             "expected_score_rounds": self.expected_score_rounds,
             "stopping_rule": self.stopping_rule,
@@ -108,6 +164,7 @@ def rounds_needed(
     power: float = 0.9,
     claim: str = "payoff",
     test: str = "auto",
+    inputs: InputLaw | None = None,
 ) -> Rounds:
     """Return the number of rounds that certifies the one-pair strategy's advantage.
 
@@ -118,9 +175,12 @@ def rounds_needed(
         Combined infidelity of the machine, in [0, 1].
     alpha, power : float
         Significance and power; "expected-score" takes no power.
-    claim : {"payoff"}
-    test : {"auto", "binomial", "bernoulli", "hoeffding", "expected-score"}
-        "auto" is "binomial" for win/lose games and "bernoulli" for all others.
+    claim : {"payoff", "nonclassical"}
+    test : str
+        One of `TESTS`. "auto" is the one that needs the fewest rounds among those that are computed
+        within about a second each, see `sharpest`; it may be one that stops at any time.
+    inputs : InputLaw, optional
+        What is known of the law of the inputs; by default the game's own.
 
     Raises
     ------
@@ -135,149 +195,101 @@ def rounds_needed(
     ('binomial', 211, 229, 65)
     """
     expect(solution, Solution, key="solution", cure="solve makes one")
-    infidelity = _check_infidelity(infidelity)
+    inputs = InputLaw() if inputs is None else inputs
+    expect(inputs, InputLaw, key="inputs", cure="InputLaw(bias=0.01) makes one")
+    infidelity = _check_probability(infidelity, "infidelity", "combined infidelity")
     levels = Conditions(alpha=alpha, power=power)
-    test = _choose(solution, claim, test)
-    odds = _Odds(solution=solution, infidelity=infidelity, alpha=levels.alpha, power=levels.power)
-    first, safe, hoeffding, expected = odds.counts(test)
-    return Rounds(
+    _check_names(claim, test, inputs)
+    odds = Odds(
+        solution=solution,
         claim=claim,
-        test=test,
-        alpha=levels.alpha,
-        power=None if test == "expected-score" else levels.power,
         infidelity=infidelity,
+        alpha=levels.alpha,
+        power=levels.power,
+        inputs=inputs,
+    )
+    _check_payoffs(odds, test)
+    test, count = sharpest(odds) if test == "auto" else (test, odds.count(test))
+    return _rounds(odds, test, count)
+
+
+def _rounds(odds: Odds, test: str, count: Count) -> Rounds:
+    certified = odds.certifiable is Finding.PROVEN
+    paper = test == "expected-score"
+    expected = odds.expected_score.first(odds.test_alpha) if certified else None
+    return Rounds(
+        claim=odds.claim,
+        test=test,
+        alpha=odds.alpha,
+        power=None if paper else odds.power,
+        infidelity=odds.infidelity,
+        inputs=odds.inputs,
         null=odds.null.upper,
         alternative=odds.alternative.lower,
-        first=first,
-        safe=safe,
-        fewest=odds.fewest(test, first),
-        hoeffding_rounds=hoeffding,
+        first=count.first,
+        safe=count.safe,
+        fewest=odds.fewest(test, count.first),
+        fewest_by_any_test=None if paper else odds.fewest_by_any_test,
+        hoeffding_rounds=odds.count("hoeffding").first,
         expected_score_rounds=expected,
         certifiable=odds.certifiable,
-        reason=_reason(odds.certifiable, first, infidelity),
+        reason=_reason(odds, test, count.first),
+        stopping_rule=ANYTIME if test in ANYTIME_TESTS else STOPPING_RULE,
+        mean_rounds=count.mean,
     )
 
 
-def _check_infidelity(infidelity: float) -> float:
-    """Return a combined infidelity, which must lie in [0, 1]."""
-    number = float(exact_number(infidelity, key="infidelity"))
-    problem = _INFIDELITY.check("infidelity", number)
+def _check_probability(number: float, key: str, about: str) -> float:
+    """Return a number that must lie in [0, 1]."""
+    number = float(exact_number(number, key=key))
+    problem = Rule(about=about, limits=PROBABILITY, smallest=0.0).check(key, number)
     if problem is not None:
         raise InputError([problem])
     return number
 
 
-def _choose(solution: Solution, claim: str, test: str) -> str:
-    """Check the names of claim and test, and say which test "auto" is."""
+def _check_names(claim: str, test: str, inputs: InputLaw) -> None:
+    """Check the names of claim and test, and that they go with each other and with the inputs."""
     problems = []
     if claim not in CLAIMS:
-        cure = "use payoff: the mean payoff exceeds the classical value"
+        cure = "use " + " or ".join(f"{name} ({says})" for name, says in CLAIMS.items())
         problems.append(
             Problem(key="claim", rule="is not offered", received=repr(claim), cure=cure)
         )
     if test not in TESTS:
         cure = near_name(str(test), TESTS)
         problems.append(Problem(key="test", rule="is not offered", received=repr(test), cure=cure))
-    win_lose = solution.game.is_win_lose
-    if test == "binomial" and not win_lose:
-        rule = "must suit the payoffs: binomial is for win/lose games, with payoffs of 0 and 1 only"
-        received = f"the game {solution.game.name}"
-        cure = "use bernoulli, which holds for any payoffs"
-        problems.append(Problem(key="test", rule=rule, received=received, cure=cure))
+    if test == "pbr" and claim == "payoff":
+        rule = "must suit the claim: pbr is for the claim nonclassical"
+        cure = "use betting, or set claim to nonclassical"
+        problems.append(Problem(key="test", rule=rule, received="the claim payoff", cure=cure))
+    if test == "adaptive" and inputs.kind != "known":
+        rule = "must suit the inputs: adaptive needs their exact law"
+        problems.append(
+            Problem(key="test", rule=rule, received=str(inputs), cure="use another test")
+        )
     if problems:
         raise InputError(problems)
-    if test == "auto":
-        return "binomial" if win_lose else "bernoulli"
-    return test
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Odds:
-    """One game at one infidelity: what a round is worth without and with entanglement."""
-
-    solution: Solution
-    infidelity: float
-    alpha: float
-    power: float
-
-    @cached_property
-    def value(self) -> Bound:
-        """The payoff of a round that the machine's one-pair strategy expects."""
-        best = self.solution.one_pair
-        if not self.infidelity:
-            return best.value
-        left = Bound.exact(1.0) - self.infidelity
-        return self.solution.game.value_of_bias(best.bias * left)
-
-    @cached_property
-    def null(self) -> Bound:
-        """The classical value on the scale from 0 to 1."""
-        return self._scaled(self.solution.classical.value)
-
-    @cached_property
-    def alternative(self) -> Bound:
-        """The machine's value on the scale from 0 to 1."""
-        return self._scaled(self.value)
-
-    def _scaled(self, value: Bound) -> Bound:
-        low, high = self.solution.game.payoff_range
-        if (low == 0 and high == 1) or low == high:
-            return value
-        return (value - low) / (high - low)
-
-    @cached_property
-    def certifiable(self) -> Finding:
-        """Whether the machine's value is proven to exceed the classical one."""
-        if self.solution.advantage.verdict is Finding.REFUTED:
-            return Finding.REFUTED
-        return Finding.of(self.null.is_below(self.alternative))
-
-    def counts(self, test: str) -> tuple[int | None, ...]:
-        """Return first, safe, Hoeffding's and the expected score's rounds, if there are any."""
-        if self.certifiable is not Finding.PROVEN:
-            return None, None, None, None
-        null, alternative = self.null.upper, self.alternative.lower
-        hoeffding = self._powered("hoeffding", null, alternative)[0]
-        game = self.solution.game
-        score = ExpectedScore(
-            null=null,
-            expected=self.value.lower,
-            payoff_range=game.payoff_range,
-            win_lose=game.is_win_lose,
-        )
-        expected = score.first(self.alpha)
-        if test == "expected-score":
-            return expected, score.safe(self.alpha), hoeffding, expected
-        return *self._powered(test, null, alternative), hoeffding, expected
-
-    def fewest(self, test: str, first: int | None) -> int | None:
-        """Return a lower bound on first, by the optimistic ends of the bounds."""
-        if self.certifiable is Finding.REFUTED:
-            return None
-        if test == "expected-score":
-            return first or 1
-        null, alternative = max(self.null.lower, 0.0), min(self.alternative.upper, 1.0)
-        return self._powered(test, null, alternative)[0] or MOST_ROUNDS + 1
-
-    def _powered(self, test: str, null: float, alternative: float) -> tuple[int | None, int | None]:
-        if test == "hoeffding":
-            root = math.sqrt(-math.log(self.alpha)) + math.sqrt(-math.log1p(-self.power))
-            rounds = root**2 / (2 * (alternative - null) ** 2)
-            number = math.ceil(rounds) if rounds <= MOST_ROUNDS else None
-            return number, number
-        found = binomial_rounds(null, alternative, alpha=self.alpha, power=self.power)
-        return found or (None, None)
+def _check_payoffs(odds: Odds, test: str) -> None:
+    if test == "binomial" and not odds.is_win_lose:
+        rule = f"must suit the payoffs: {test} is for win/lose games, with payoffs of 0 and 1 only"
+        received = f"the game {odds.solution.game.name}"
+        cure = "use bernoulli or convex-order, which hold for any payoffs"
+        raise InputError([Problem(key="test", rule=rule, received=received, cure=cure)])
 
 
-def _reason(certifiable: Finding, first: int | None, infidelity: float) -> str:
-    at = f"a combined infidelity of {infidelity:.6g}"
-    if certifiable is Finding.REFUTED:
+def _reason(odds: Odds, test: str, first: int | None) -> str:
+    at = f"a combined infidelity of {odds.infidelity:.6g}"
+    if odds.certifiable is Finding.REFUTED:
         return f"cannot be certified at this visibility: with {at} there is no advantage"
-    if certifiable is Finding.UNDECIDED:
+    if odds.certifiable is Finding.UNDECIDED:
         return (
             f"cannot be certified at this visibility: with {at} the proven bounds do not "
             "show an advantage"
         )
     if first is None:
-        return f"more than {MOST_ROUNDS:.0e} rounds would be needed with {at}"
+        limit = LIMITS.get(test, MOST_ROUNDS)
+        return f"more than {limit:.0e} rounds would be needed with {at}"
     return ""

@@ -8,62 +8,14 @@ at the distance of the conditions. Reference: arXiv:2604.07451 (criteria, as rep
 from dataclasses import dataclass
 from typing import Any
 
-from xorgames.bound import Bound, Finding
 from xorgames.errors import expect, reject
+from xorgames.hardware.criteria import Criterion, criteria_of
 from xorgames.hardware.design import Design
 from xorgames.hardware.performance import Performance
 from xorgames.hardware.requirements import Requirements
-from xorgames.units import format_quantity
+from xorgames.hardware.verdict_notes import notes_of
 
 PASS, FAIL, UNDECIDED = "PASS", "FAIL", "UNDECIDED"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Criterion:
-    """One comparison of what is achieved with what is required.
-
-    Attributes
-    ----------
-    name : str
-        "fidelity", "rate", "decision", "locality" or "memory".
-    required, achieved : float or None
-        None if there is no such number; the note says why.
-    unit : str
-    comparison : {"<", ">"}
-        What achieved must be, compared with required.
-    passed : bool or None
-        None: the proven bounds do not decide.
-    note : str
-    """
-
-    name: str
-    required: float | None
-    achieved: float | None
-    unit: str
-    comparison: str
-    passed: bool | None
-    note: str = ""
-
-    @property
-    def margin(self) -> float | None:
-        """The distance to the requirement, relative to it; positive if and only if it is met."""
-        if not self.required or self.achieved is None:
-            return None
-        margin = (self.required - self.achieved) / self.required
-        return margin if self.comparison == "<" else -margin
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the criterion in the contract's JSON shape."""
-        return {
-            "name": self.name,
-            "required": self.required,
-            "achieved": self.achieved,
-            "unit": self.unit,
-            "comparison": self.comparison,
-            "margin": self.margin,
-            "passed": self.passed,
-            "note": self.note,
-        }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,19 +92,27 @@ def check(
     expect(design, (Design, Performance), key="design", cure="load_design reads one")
     performance = _evaluated(requirements, design, profile)
     needs = requirements.at_infidelity(performance.combined_infidelity)
-    criteria = [
-        _fidelity(needs, performance),
-        _rate(needs, performance),
-        _below("decision", performance.decision_time_s, needs.time_max_s, "time for a decision"),
-        _below("locality", needs.time_max_s, needs.light_time_s, "local time against light time"),
-        *_memory(needs, performance),
-    ]
+    return verdict_of(needs, performance, design if isinstance(design, Design) else None)
+
+
+def verdict_of(needs: Requirements, performance: Performance, design: Design | None) -> Verdict:
+    """Return the verdict on what a machine achieves.
+
+    Parameters
+    ----------
+    needs : Requirements
+        At the machine's own combined infidelity.
+    performance : Performance
+        At the distance of the conditions.
+    design : Design or None
+        What stands behind it.
+    """
     return Verdict(
-        criteria=tuple(criteria),
+        criteria=criteria_of(needs, performance),
         performance=performance,
         requirements=needs,
-        design=design if isinstance(design, Design) else None,
-        notes=tuple(_notes(needs, performance)),
+        design=design,
+        notes=tuple(notes_of(needs, performance)),
     )
 
 
@@ -168,131 +128,3 @@ def _evaluated(
         rule = f"must be that of the conditions, {distance_m:g} m"
         reject("distance_m", rule, received=f"{design.distance_m:g} m")
     return design
-
-
-def _below(name: str, achieved: float, required: float, note: str) -> Criterion:
-    return Criterion(
-        name=name,
-        required=required,
-        achieved=achieved,
-        unit="s",
-        comparison="<",
-        passed=achieved < required,
-        note=note,
-    )
-
-
-def _fidelity(needs: Requirements, performance: Performance) -> Criterion:
-    limit, achieved = needs.combined_infidelity_max, performance.combined_infidelity
-    passed = False if needs.advantage is Finding.REFUTED else None
-    if limit is not None:
-        passed = Bound.exact(achieved).is_below(limit)
-    return Criterion(
-        name="fidelity",
-        required=None if limit is None else limit.lower,
-        achieved=achieved,
-        unit="",
-        comparison="<",
-        passed=passed,
-        note=needs.statement or "combined infidelity of pair and readout",
-    )
-
-
-def _rate(needs: Requirements, performance: Performance) -> Criterion:
-    rounds, window_s = needs.rounds, needs.conditions.window_s
-    required, achieved = needs.rate_min_hz, performance.rate_hz
-    passed = None
-    if required is not None and achieved > required:
-        passed = True
-    elif rounds.fewest is None or achieved <= rounds.fewest / window_s:
-        passed = False
-    note = rounds.reason or _test_of(needs)
-    return Criterion(
-        name="rate",
-        required=required,
-        achieved=achieved,
-        unit="Hz",
-        comparison=">",
-        passed=passed,
-        note=note,
-    )
-
-
-def _memory(needs: Requirements, performance: Performance) -> list[Criterion]:
-    """Compare the lifetime of the memory; nothing to compare where none is stated."""
-    limit, achieved = needs.combined_infidelity_max, performance.memory_lifetime_s
-    if achieved is None or performance.occupancy_time_s is None or limit is None:
-        return []
-    required = performance.memory_lifetime_threshold_s(limit.lower)
-    least = performance.memory_lifetime_threshold_s(limit.upper)
-    passed = None
-    if required is not None and achieved > required:
-        passed = True
-    elif least is None or achieved <= least:
-        passed = False
-    note = "memory lifetime at which the combined infidelity reaches its limit"
-    if required is None:
-        note = "the other errors alone exceed the limit: no memory is good enough"
-    return [
-        Criterion(
-            name="memory",
-            required=required,
-            achieved=achieved,
-            unit="s",
-            comparison=">",
-            passed=passed,
-            note=note,
-        )
-    ]
-
-
-def _test_of(needs: Requirements) -> str:
-    rounds, window = needs.rounds, format_quantity(needs.conditions.window_s, "s")
-    power = "about half power" if rounds.power is None else f"power {rounds.power:g}"
-    return (
-        f"{rounds.first} rounds in {window}: {rounds.test} test of the claim {rounds.claim}, "
-        f"alpha {rounds.alpha:g}, {power}, {rounds.stopping_rule}"
-    )
-
-
-def _notes(needs: Requirements, performance: Performance) -> list[str]:
-    """Say in plain words what the verdict depends on."""
-    rounds, conditions = needs.rounds, needs.conditions
-    notes = []
-    if rounds.expected_score_rounds is not None:
-        how = "By the paper's expected-score definition, about half power"
-        notes.append(_met(rounds.expected_score_rounds, how, needs, performance))
-    if rounds.first is not None and rounds.power is not None:
-        how = f"By the {rounds.test} test with power {rounds.power:g}"
-        notes.append(_met(rounds.first, how, needs, performance))
-    if needs.pairs > performance.pairs_per_round:
-        notes.append(
-            f"The Tsirelson strategy needs {needs.pairs} Bell pairs per round (rank {needs.rank}); "
-            f"{performance.design} delivers {performance.pairs_per_round}. "
-            "What is checked is the one-pair strategy."
-        )
-    elif needs.pairs > 1:
-        notes.append("What is checked is the one-pair strategy, with one Bell pair per round.")
-    if rounds.certifiable is not Finding.PROVEN:
-        notes.append(f"The advantage {rounds.reason}.")
-    if conditions.local_time_s >= conditions.light_time_s:
-        notes.append("The local time is so long that the parties could simply talk.")
-    return notes
-
-
-def _met(count: int, how: str, needs: Requirements, performance: Performance) -> str:
-    """Compare one count of rounds with what the window holds, on average and with luck."""
-    from scipy.special import gammainc
-
-    window_s = needs.conditions.window_s
-    mean = performance.rate_hz * window_s
-    chance = float(gammainc(count, mean))
-    enough = f"with probability {chance:.3g}"
-    if not 1e-6 < chance < 0.9999:
-        enough = "in practice always" if chance > 0.5 else "in practice never"
-    return (
-        f"{how}: {'met' if mean > count else 'not met'} in {format_quantity(window_s, 's')}. "
-        f"It needs {count} rounds; the window holds {mean:.4g} pairs on average and "
-        f"{count} or more {enough}. It is met in windows longer than "
-        f"{format_quantity(count / performance.rate_hz, 's')}."
-    )

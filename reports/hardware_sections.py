@@ -3,8 +3,10 @@
 import math
 
 from xorgames.bound import Bound, Finding
+from xorgames.hardware.criteria import Criterion
 from xorgames.hardware.requirements import Requirements
-from xorgames.hardware.verdict import Criterion, Verdict
+from xorgames.hardware.rounds import CLAIMS
+from xorgames.hardware.verdict import Verdict
 from xorgames.reports.blocks import (
     Block,
     Figure,
@@ -138,9 +140,10 @@ def _rounds(needs: Requirements) -> Table:
         ("hoeffding", rounds.hoeffding_rounds, f"{needs.conditions.power:g}"),
         ("expected-score", rounds.expected_score_rounds, "about 0.5"),
     ]
+    rates = [needs.rate_min_hz, *(count and count / window_s for _, count, _ in counts[1:])]
     rows = [
-        (test, power, _count(count), "no rate" if count is None else _rate(count / window_s))
-        for i, (test, count, power) in enumerate(counts)
+        (test, power, _count(count), "no rate" if rate is None else _rate(rate))
+        for i, ((test, count, power), rate) in enumerate(zip(counts, rates, strict=True))
         if i == 0 or test != rounds.test
     ]
     return table(
@@ -156,14 +159,21 @@ def _rounds(needs: Requirements) -> Table:
 def _claim(needs: Requirements) -> str:
     rounds = needs.rounds
     text = (
-        f"Claim: {rounds.claim} (the mean payoff exceeds that of every classical strategy). "
-        f"Significance alpha {rounds.alpha:g}; combined infidelity {rounds.infidelity:.6g}; "
-        f"stopping rule: {rounds.stopping_rule}. Hoeffding's closed form and the expected-score "
+        f"The requirement is for: {rounds.terms}; protocol {needs.protocol}. The claim says that "
+        f"{CLAIMS[rounds.claim]}. Hoeffding's closed form and the expected-score "
         "definition stand beside the requirement for comparison; the latter asks for the expected "
         "score only, which a run reaches about half of the time."
     )
     if rounds.first is None:
         return f"{text} No number of rounds is enough: {rounds.reason}."
+    if rounds.mean_rounds is not None:
+        text += f" On average the test stops after {rounds.mean_rounds:,.0f} rounds."
+    if rounds.fewest_by_any_test is not None:
+        fewest = f"{rounds.fewest_by_any_test:,}"
+        text += f" With fewer than {fewest} rounds no test of this claim has this power."
+    if rounds.hoeffding_rounds is not None and rounds.hoeffding_rounds > rounds.first:
+        times = factor(rounds.hoeffding_rounds / rounds.first)
+        text += f" Hoeffding's closed form asks for {times} times as many rounds."
     if rounds.safe is not None and rounds.safe != rounds.first:
         text += f" Not every larger number will do: from {rounds.safe} rounds on all of them do."
     return text
@@ -186,6 +196,7 @@ def _windows(needs: Requirements, rate_hz: float | None) -> Table:
                 row.append(_WORDS[_enough(rate_hz * window_s, first, fewest)])
         rows.append(row)
     caption = "The rate that each window asks for"
+    caption += "" if needs.protocol == "average" else ", on average"
     if rate_hz is not None:
         caption += f"; the machine delivers {_rate(rate_hz)}"
     align = "l" + ("r" if rate_hz is None else "rl") * len(counts)

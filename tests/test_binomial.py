@@ -116,7 +116,7 @@ def test_extremes(null, alternative, alpha, power, expected):
     assert binomial_rounds(null, alternative, alpha=alpha, power=power) == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.floats(0.05, 0.9), st.floats(0.02, 1), st.floats(1e-12, 0.3), st.floats(0.4, 0.99))
 def test_a_better_machine_needs_no_more(null, share, alpha, power):
     """The order that lets an optimistic bound on the values be a lower bound on the rounds."""

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.stats import binom, binomtest
 import xorgames as xg
 from tests.recorded_rounds import ASYMMETRIC, CHSH, HFT, batch, judge, play, solved, write
 from xorgames.errors import InputError
-from xorgames.hardware.evidence import evidence
+from xorgames.hardware.evidence import combined_ln_e_value, evidence
 from xorgames.hardware.evidence_tail import ln_binomial_tail
 from xorgames.hardware.round_log import RoundBatch
 
@@ -226,3 +227,40 @@ def test_games_that_cannot_be_evidence(tmp_path):
         "`game` must be of type XORGame; received str. "
         "Cure: load_game reads a file, catalog.parse a name."
     )
+
+
+def windows(*seeds, alpha=0.05):
+    for seed in seeds:
+        rounds = play(CHSH, 60, np.random.default_rng(seed), visibility=0.95)
+        yield replace(judge(CHSH, rounds, alpha=alpha), log=f"window {seed}")
+
+
+def test_the_e_values_of_separate_windows_multiply():
+    found = list(windows(1, 2, 3))
+    assert combined_ln_e_value(found) == pytest.approx(sum(each.ln_e_value for each in found))
+    assert combined_ln_e_value(found[:1]) == found[0].ln_e_value
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda _: [],
+            "`windows` must be of different logs, at least one; received none. "
+            "Cure: give each log once.",
+        ),
+        (
+            lambda found: [found[0], found[0]],
+            "`windows` must be of different logs, at least one; received window 1, window 1. "
+            "Cure: give each log once.",
+        ),
+        (
+            lambda found: [found[0], replace(found[1], null_value=0.8)],
+            "`windows` must have the same game and null_value; received CHSH at 0.75, CHSH at 0.8.",
+        ),
+    ],
+)
+def test_windows_that_do_not_multiply(change, message):
+    with pytest.raises(InputError) as error:
+        combined_ln_e_value(change(list(windows(1, 2))))
+    assert str(error.value) == message

@@ -90,7 +90,7 @@ def test_convex_order_against_every_knot(rounds, null):
         assert found == pytest.approx(brute_convex_order(rounds, score, null), rel=1e-12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(2, 10**6), st.floats(0.01, 0.99), st.floats(0.001, 1))
 def test_convex_order_beats_chernoff_and_bentkus_and_not_the_truth(rounds, null, share):
     """It lies between the tail of two-valued scores and the weaker bounds."""

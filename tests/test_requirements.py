@@ -14,7 +14,8 @@ import xorgames as xg
 from xorgames.bound import Bound, Finding
 from xorgames.errors import InputError
 from xorgames.hardware.conditions import Conditions
-from xorgames.hardware.requirements import ASSUMPTIONS, require
+from xorgames.hardware.input_law import InputLaw
+from xorgames.hardware.requirements import PROTOCOLS, require
 from xorgames.hardware.rounds import rounds_needed
 
 PHI = np.array([1, 0, 0, 1]) / np.sqrt(2)
@@ -241,7 +242,94 @@ def test_to_dict():
         "light_time_s": Conditions().light_time_s,
     }
     assert content["conditions"] == Conditions().to_dict()
-    assert content["assumptions"] == list(ASSUMPTIONS)
+    assert content["rate"]["protocol"] == "average"
+    assert content["assumptions"] == [
+        "One Bell pair is used in each round, with the one-pair strategy and its ideal angles.",
+        "Each output alone is a fair coin; asymmetric readout is made so by private random "
+        "exchange of the outcomes' roles.",
+        "The noise does not depend on the inputs and does not drift.",
+        "The inputs of each round follow the game's distribution, whatever happened before.",
+        "Classical players share unlimited randomness and may remember earlier rounds. "
+        "Excluded is more: every process whose conditional mean payoff is at most the classical "
+        "value.",
+        "The number of rounds is fixed in advance.",
+        "Pairs arrive at random: at exactly the required rate the window holds the number of "
+        "rounds on average only.",
+    ]
+
+
+def test_rates_by_protocol():
+    """Pairs arrive at random: every protocol needs more than rounds over window."""
+    needs = require(solved(CHSH), Conditions(window_s=0.01), infidelity=1 - 0.33 * 8**0.5)
+    rates = needs.rate_by_protocol
+    rounded = {name: round(rate / 1000, 1) for name, rate in rates.items()}
+    assert rounded == {"preset": 26.8, "curtailed": 25.9, "observed": 23.5, "anytime": 31.9}
+    assert needs.to_dict()["rate_by_protocol"] == rates
+    for protocol in PROTOCOLS[1:]:
+        needs = require(
+            solved(CHSH),
+            Conditions(window_s=0.01),
+            infidelity=1 - 0.33 * 8**0.5,
+            protocol=protocol,
+        )
+        assert needs.rate_min_hz == rates[protocol]
+        assert needs.at_infidelity(0.01).protocol == protocol
+    assert require(solved(CHSH), test="hoeffding").rate_by_protocol is None
+    assert require(solved(FLAT)).rate_by_protocol is None
+
+
+def test_the_assumptions_are_those_of_claim_stopping_and_inputs():
+    needs = require(
+        solved(CHSH), claim="nonclassical", test="betting", inputs=InputLaw(samples=10**6)
+    )
+    assert needs.assumptions[3:6] == (
+        "The game's distribution is that of 1000000 earlier independent inputs; 0.1 of alpha "
+        "covers its error. The inputs of the rounds follow the same law.",
+        "Classical players share unlimited randomness and may remember earlier rounds. "
+        "Only they are excluded: the mean payoff may still be below the classical value.",
+        "The test may stop at any time; the number is that within which it stops with the power "
+        "stated.",
+    )
+    assert needs.at_infidelity(0.01).rounds.inputs == InputLaw(samples=10**6)
+    biased = require(solved(CHSH), inputs=InputLaw(bias=0.01), protocol="curtailed")
+    assert biased.assumptions[3] == (
+        "Each input is drawn with a probability within 0.01 of the game's, which may depend on "
+        "what happened before."
+    )
+    assert biased.assumptions[-1] == (
+        "Pairs arrive as a Poisson process; a round missing from the preset number counts as lost."
+    )
+
+
+def test_auto_is_asked_again_at_another_infidelity():
+    needs = require(solved("hft:p=0.3,beta=0.3"), test="bernoulli")
+    assert needs.at_infidelity(0.02).rounds.test == "bernoulli"
+    assert require(solved(CHSH)).at_infidelity(0.02).test == "auto"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"protocol": "presett"},
+            "`protocol` is not offered; received 'presett'. Cure: did you mean `preset`?",
+        ),
+        (
+            {"protocol": "preset", "test": "hoeffding"},
+            "`protocol` must be average for the test hoeffding: the others are for wins and "
+            "losses; received preset. Cure: use average, or the test bernoulli.",
+        ),
+        (
+            {"protocol": "observed", "infidelity": 0.25},
+            "`protocol` must be average with more than 2000 rounds: their number hardly varies; "
+            "received observed. Cure: use average.",
+        ),
+    ],
+)
+def test_bad_protocols(arguments, message):
+    with pytest.raises(InputError) as error:
+        require(solved(CHSH), **arguments)
+    assert str(error.value) == message
 
 
 def test_bad_input_is_that_of_rounds():
