@@ -13,10 +13,13 @@ from typing import Any
 
 from xorgames import __version__
 from xorgames.errors import expect
+from xorgames.hardware.performance import Performance
+from xorgames.hardware.questions.improve import improve
 from xorgames.hardware.requirements import Requirements
-from xorgames.hardware.verdict import Verdict
+from xorgames.hardware.verdict import PASS, Verdict
 from xorgames.reports.blocks import Block, Command, Items, Paragraph, Section, block_to_dict, clean
 from xorgames.reports.design_section import design_section
+from xorgames.reports.fixes_section import fixes_section
 from xorgames.reports.game_sections import (
     advantage_sentence,
     game_section,
@@ -30,6 +33,7 @@ from xorgames.reports.hardware_sections import (
     requirements_section,
     verdict_answer,
 )
+from xorgames.reports.noise_section import noise_section
 from xorgames.solvers.solution import Solution
 from xorgames.units import format_quantity
 
@@ -113,7 +117,7 @@ def build_report(subject: Subject, *, command: str | None = None) -> Report:
         sections=(
             *_game_sections(subject),
             _references_section(subject),
-            _made_section(command),
+            made_section(command),
         ),
         data=_data(subject),
     )
@@ -124,16 +128,18 @@ def _on_requirements(needs: Requirements, command: str | None) -> Report:
     return Report(
         title=f"{name}: what must the machine do?",
         question=(
-            f"What must a machine do to show a quantum advantage in {name} {_conditions(needs)}?"
+            f"What must a machine do to show a quantum advantage in {name} "
+            f"{conditions_words(needs)}?"
         ),
         verdict=str(needs.advantage),
         answer=requirements_answer(needs),
         sections=(
             requirements_section(needs, windows=True),
+            *_noise(needs.solution),
             *_game_sections(needs.solution),
             Section("Assumptions", (Items(needs.assumptions),)),
             _references_section(needs.solution, *_CRITERIA),
-            _made_section(command),
+            made_section(command),
         ),
         data=_data(needs.solution) | {"requirements": needs.to_dict()},
     )
@@ -147,22 +153,37 @@ def _on_verdict(verdict: Verdict, command: str | None) -> Report:
     machine_source = [f"The machine: {source}."] if source else []
     return Report(
         title=f"{game} on {machine}",
-        question=f"Does {machine} show a quantum advantage in {game} {_conditions(needs)}?",
+        question=f"Does {machine} show a quantum advantage in {game} {conditions_words(needs)}?",
         verdict=verdict.verdict,
         answer=verdict_answer(verdict),
         sections=(
             criteria_section(verdict),
+            *_fixes(verdict),
             plain_section(verdict),
             *_game_sections(needs.solution),
             requirements_section(needs, windows=False),
+            *_noise(needs.solution, performance),
             design_section(design, performance),
             Section("Assumptions", (Items(needs.assumptions),)),
             _references_section(needs.solution, *_CRITERIA, *machine_source),
-            _made_section(command),
+            made_section(command),
         ),
         data=_data(needs.solution)
         | {"verdict": verdict.to_dict(), "design": design and design.to_dict()},
     )
+
+
+def _fixes(verdict: Verdict) -> tuple[Section, ...]:
+    """Return what would make a design pass that does not."""
+    if verdict.design is None or verdict.verdict == PASS:
+        return ()
+    return (fixes_section(improve(verdict)),)
+
+
+def _noise(solution: Solution, performance: Performance | None = None) -> tuple[Section, ...]:
+    """Return how much noise the game forgives, where there is an advantage to lose."""
+    section = noise_section(solution, performance)
+    return () if section is None else (section,)
 
 
 def _game_sections(solution: Solution) -> tuple[Section, ...]:
@@ -175,7 +196,7 @@ def _references_section(solution: Solution, *more: str) -> Section:
     return Section("References", (Items((*game, _XOR_GAMES, *more)),))
 
 
-def _conditions(needs: Requirements) -> str:
+def conditions_words(needs: Requirements) -> str:
     """Write the operating conditions as the end of a question."""
     conditions = needs.conditions
     power = "" if needs.rounds.power is None else f" and power {conditions.power:g}"
@@ -193,7 +214,8 @@ def _data(solution: Solution) -> dict[str, Any]:
     return {"game": solution.game.to_dict(), "solution": known}
 
 
-def _made_section(command: str | None) -> Section:
+def made_section(command: str | None) -> Section:
+    """Return which versions made a report, and the command."""
     versions = [f"{library} {metadata.version(library)}" for library in _LIBRARIES]
     made = f"xorgames {__version__}, Python {platform.python_version()}, " + ", ".join(versions)
     blocks: list[Block] = [Paragraph(made + ".")]

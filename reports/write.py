@@ -85,9 +85,21 @@ def write_report(
     ...     path.read_text(encoding="utf-8").split(":")[0]
     '# CHSH'
     """
-    name = _format_of(path)
-    report = build_report(subject, command=command)
-    write_whole(path, _FORMATS[name](report), overwrite=overwrite)
+    _format_of(path)
+    write_whole(
+        path, in_format_of(path, build_report(subject, command=command)), overwrite=overwrite
+    )
+
+
+def in_format_of(path: str | Path, report: Report) -> str | bytes:
+    """Return a report in the format that a file's suffix names.
+
+    Raises
+    ------
+    InputError
+        If it names none, or one that is not installed.
+    """
+    return _FORMATS[_format_of(path)](report)
 
 
 def check_target(path: str | Path, *, overwrite: bool = False) -> None:

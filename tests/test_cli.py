@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from xorgames.cli.main import main
+from xorgames.hardware.design import design_names
 
 ROOT = Path(__file__).parent.parent
 
@@ -177,6 +178,29 @@ def test_require(run):
     assert "130" in out
 
 
+def test_require_names_everything(run):
+    code, out, _ = run(
+        "require", "chsh", "--window", "10ms", "--claim", "nonclassical", "--test", "betting",
+        "--input-bias", "0.01", "--infidelity", "0.061",
+    )  # fmt: skip
+    assert code == 0
+    assert (
+        "claim nonclassical, test betting, alpha 0.05, power 0.9, may stop at any time, inputs "
+        "within 0.01 of the game's law, combined infidelity 0.061; protocol average"
+    ) in " ".join(out.split())
+    assert max(map(len, out.splitlines())) <= 100
+    assert "by any test, at least" in out
+    code, out, _ = run(
+        "require", "chsh", "--window", "10ms", "--infidelity", "0.06661904883375735",
+        "--protocol", "preset", "--input-samples", "100000000", "--format", "json",
+    )  # fmt: skip
+    rate = json.loads(out)["rate"]
+    assert code == 0
+    assert rate["protocol"] == "preset"
+    assert rate["rate_min_hz"] == pytest.approx(26800, rel=0.05)
+    assert rate["input_law"]["samples"] == 100000000
+
+
 def test_require_beyond_the_threshold(run):
     code, out, _ = run("require", "chsh", "--infidelity", "0.3", "--format", "json")
     content = json.loads(out)
@@ -214,7 +238,7 @@ def test_check_of_chsh(run, arguments, code, verdict, rate):
 def test_hardware(run):
     code, out, _ = run("hardware")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["design", "yb_cavity", "your_machine"]
+    assert [line.split()[0] for line in out.splitlines()] == ["design", *design_names()]
     code, out, _ = run("hardware", "yb_cavity", "--distance", "50km", "--format", "json")
     content = json.loads(out)
     assert code == 0
@@ -252,6 +276,15 @@ BAD = [
         ("solve", "chsh", "--method", "SCS"),
         "Error: `method` is not known; received 'SCS'. Cure: use one of auto, lowrank,"
         " interior-point, scs, clarabel, cvxpy:NAME.\n",
+    ),
+    (
+        ("require", "chsh", "--input-bias", "2"),
+        "Error: `input_bias` must lie in [0, 1]; received 2. Cure: write 0.02 for 2 %.\n",
+    ),
+    (
+        ("check", "chsh", "--protocol", "none"),
+        "Error: `protocol` is not offered; received 'none'. Cure: use one of average, preset,"
+        " curtailed, observed, anytime.\n",
     ),
     (
         ("require", "chsh", "--alpha", "1.5"),
@@ -372,3 +405,21 @@ def test_conditions_are_checked_even_where_they_are_not_needed(run, tmp_path):
     code, out, err = run("solve", path)
     assert (code, out) == (2, "")
     assert err.startswith(f"Error: {path}: `conditions.alpha`")
+
+
+def test_solve_with_lossy_detectors(run):
+    code, out, err = run("solve", "hft:p=0.3,beta=0.3", "--efficiency", "0.95")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()[-3:]
+    assert lines[0].startswith("with efficiency 0.95: 0.7918")
+    assert "advantage PROVEN" in lines[0]
+    assert lines[1].startswith("reached on cos t |00> + sin t |11>, t = 25.4")
+    assert lines[2].startswith("Alice: ")
+    assert "(no click: " in lines[2]
+    code, out, _ = run("solve", "chsh", "--efficiency", "0.66", "--format", "json")
+    assert json.loads(out)["photon_loss"]["advantage"] == "REFUTED"
+    assert run("solve", "chsh", "--efficiency", "1.5") == (
+        2,
+        "",
+        "Error: `efficiency` must lie in [0, 1]; received 1.5.\n",
+    )

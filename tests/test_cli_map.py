@@ -127,11 +127,11 @@ def test_an_interrupt_leaves_nothing(run, tmp_path, monkeypatch):
 def test_progress_goes_to_a_terminal(monkeypatch, capsys):
     from xorgames.cli import maps
 
-    assert maps._progress() is None
+    assert maps.step_progress() is None
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     clock = iter([0.0, 0.0, 1.0])
     monkeypatch.setattr(maps.time, "monotonic", lambda: next(clock))
-    show = maps._progress()
+    show = maps.step_progress()
     show("gap", 0, 10)
     show("gap", 5, 10)
     assert capsys.readouterr().err == "\rgap   50.0%\x1b[K"

@@ -97,7 +97,7 @@ def test_readme_commands_of_the_set_up():
     install, test = block.splitlines()
     assert "pip install" in install
     assert "xorgames report games/hft.toml --design yb_cavity -o report.html" in install
-    assert test == ".venv/bin/python -m pytest -q"
+    assert test == ".venv/bin/python -m pytest -q -n auto --dist worksteal"
 
 
 @pytest.mark.parametrize(

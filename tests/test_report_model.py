@@ -29,6 +29,7 @@ from xorgames.reports.game_sections import game_section, play_section
 from xorgames.reports.model import build_report
 from xorgames.solvers.solve import solve
 
+NOISE = "How much noise the game forgives"
 GAME = ["What the game is worth", "How to play it with one Bell pair"]
 END = ["References", "How this report was made"]
 
@@ -104,7 +105,7 @@ def test_the_data_are_the_subjects_own():
         ("chsh", ["The game: CHSH", *GAME, *END]),
         (
             "requirements",
-            ["What the machine must do", "The game: CHSH", *GAME, "Assumptions", *END],
+            ["What the machine must do", NOISE, "The game: CHSH", *GAME, "Assumptions", *END],
         ),
         (
             "pass",
@@ -114,6 +115,7 @@ def test_the_data_are_the_subjects_own():
                 "The game: CHSH",
                 *GAME,
                 "What the machine must do",
+                NOISE,
                 "The machine: yb_cavity",
                 "Assumptions",
                 *END,
@@ -172,7 +174,7 @@ def test_sections_stand_in_the_readers_order_and_only_where_they_apply(name, hea
             "fail",
             "HFT, p = 0.3, beta = 0.3 on yb_cavity",
             "FAIL",
-            "yb_cavity misses 1 of 5 criteria: rate (by a factor of 1,753).",
+            "yb_cavity misses 1 of 5 criteria: rate (by a factor of 755).",
         ),
         (
             "fail without advantage",
@@ -282,12 +284,46 @@ def test_requirements_give_the_limits_by_name():
         "expected-score": ("about 0.5", "65", "650 Hz"),
     }
     text = sentences("pass", "What the machine")
-    assert "Claim: payoff (the mean payoff exceeds that of every classical strategy)." in text
-    assert "stopping rule: number of rounds fixed in advance" in text
+    assert text.count("protocol average. The claim says that the mean payoff exceeds the") == 1
+    assert (
+        "claim payoff, test binomial, alpha 0.05, power 0.9, number of rounds fixed in advance, "
+        "known input law, combined infidelity 0.0609727"
+    ) in text
+    assert "With fewer than 210 rounds no test of this claim has this power." in text
+    assert "Hoeffding's closed form asks for 3.72 times as many rounds." in text
     assert "from 229 rounds on all of them do" in text
     assert sentences("requirements not proven", "What the machine").startswith(
         "It is not proven that one Bell pair has an advantage in this game."
     )
+
+
+def test_the_claim_and_the_stopping_rule_are_those_asked_for():
+    needs = require(solve(chsh()), claim="nonclassical", test="betting", protocol="average")
+    (text,) = [
+        block.text
+        for section in build_report(needs).sections
+        for block in section.blocks
+        if isinstance(block, Paragraph) and "protocol" in block.text
+    ]
+    assert "claim nonclassical, test betting" in text
+    assert "may stop at any time" in text
+    assert "The claim says that no classical strategy explains the results." in text
+    assert "On average the test stops after 95 rounds." in text
+
+
+def test_the_rate_is_that_of_the_protocol():
+    needs = require(solve(chsh()), protocol="preset")
+    tables_found = [
+        block
+        for section in build_report(needs).sections
+        for block in section.blocks
+        if isinstance(block, Table)
+    ]
+    (rounds,) = [t for t in tables_found if t.caption.startswith("Rounds")]
+    rate = needs.rate_by_protocol["preset"]
+    assert rounds.rows[0][3] == f"{rate / 1000:.5g} kHz"
+    (windows,) = [t for t in tables_found if t.caption.startswith("The rate that")]
+    assert windows.caption == "The rate that each window asks for, on average"
 
 
 def test_a_test_stands_once_in_the_table_of_rounds():

@@ -12,6 +12,7 @@ from xorgames.cli.text import aligned
 _MOST_BITS = 24
 
 if TYPE_CHECKING:
+    from xorgames.hardware.photon_loss import PhotonLoss
     from xorgames.solvers.solution import Solution
 
 
@@ -34,35 +35,27 @@ def catalog_command(form: str) -> None:
 @click.option("--exact", is_flag=True, help="Look for the Tsirelson bias as an algebraic number.")
 @click.option("--pairs", type=click.IntRange(min=0), help="The value with so many Bell pairs, too.")
 @click.option(
+    "--efficiency",
+    type=float,
+    help="The value on one pair with detectors that click so often, with a deterministic fallback.",
+)
+@click.option(
     "--certificate", type=click.Path(), help="Write a proof that anyone can check to this file."
 )
 @click.option("--force", is_flag=True, help="Overwrite the certificate if it exists.")
 @solver_options
 @format_option("json")
-def solve_command(
-    game: str, exact: bool, pairs: int | None, certificate: str | None, **options: Any
-) -> None:
+def solve_command(game: str, certificate: str | None, **options: Any) -> None:
     """Compute the values of a game, the strategies, and whether entanglement helps."""
     from xorgames.output import check_target
 
     form, force = options.pop("form"), options.pop("force")
+    questions = {key: options.pop(key) for key in ("pairs", "efficiency", "exact")}
     if certificate is not None:
         check_target(certificate, overwrite=force)
     solution = solve_game(read_game(game), **options)
     content, lines = solution.to_dict(), [solution_text(solution)]
-    if pairs is not None:
-        from xorgames.solvers.dimension import value_with_pairs
-
-        limited = value_with_pairs(solution, pairs=pairs)
-        content["with_pairs"] = limited.to_dict()
-        count = _plural(pairs, "pair")
-        lines.append(f"with {count}: {limited.value}, upper end by the {limited.proof}")
-    if exact:
-        from xorgames.solvers.algebraic import exact_value
-
-        found = exact_value(solution.game, solution.quantum.bias)
-        content["exact"] = found.to_dict()
-        lines.append(f"exact Tsirelson bias, {found.grade}: {found.expression}")
+    _answer(solution, content, lines, **questions)
     if certificate is not None:
         from xorgames.solvers.certificate_file import save_certificate
 
@@ -76,27 +69,88 @@ def solve_command(
         click.echo("\n".join(lines))
 
 
+def _answer(
+    solution: "Solution",
+    content: dict[str, Any],
+    lines: list[str],
+    *,
+    pairs: int | None,
+    efficiency: float | None,
+    exact: bool,
+) -> None:
+    """Add the answers to what was asked besides."""
+    if pairs is not None:
+        from xorgames.solvers.dimension import value_with_pairs
+
+        limited = value_with_pairs(solution, pairs=pairs)
+        content["with_pairs"] = limited.to_dict()
+        count = _plural(pairs, "pair")
+        lines.append(f"with {count}: {limited.value}, upper end by the {limited.proof}")
+    if efficiency is not None:
+        from xorgames.hardware.photon_loss import photon_loss
+
+        loss = photon_loss(solution, efficiency=efficiency)
+        content["photon_loss"] = loss.to_dict()
+        lines.append(_loss_text(loss))
+    if exact:
+        from xorgames.solvers.algebraic import exact_value
+
+        found = exact_value(solution.game, solution.quantum.bias)
+        content["exact"] = found.to_dict()
+        lines.append(f"exact Tsirelson bias, {found.grade}: {found.expression}")
+
+
+def _loss_text(loss: "PhotonLoss") -> str:
+    """Return the value with lossy detectors, and how it is reached."""
+    clicks = " and ".join(f"{number:.6g}" for number in dict.fromkeys(loss.efficiency))
+    dial = "; ".join(
+        f"{name}: "
+        + ", ".join(
+            f"always {angle}" if isinstance(angle, int) else f"{angle[0]:.4f}/{angle[1]:.4f}"
+            for angle in loss.angles_deg[key]
+        )
+        + f" (no click: {''.join(map(str, loss.fallback[key]))})"
+        for name, key in (("Alice", "a"), ("Bob", "b"))
+    )
+    return (
+        f"with efficiency {clicks}: {loss.value}, advantage {loss.advantage}; "
+        f"upper end: {loss.proof}\n"
+        f"reached on cos t |00> + sin t |11>, t = {loss.schmidt_angle_deg:.4f} degrees, at the "
+        f"polar/azimuth angles in degrees\n{dial}"
+    )
+
+
 @click.command("angles")
 @click.argument("game", metavar="GAME")
 @solver_options
-@format_option("json")
+@format_option("json", "qasm", "netqasm")
 def angles_command(game: str, form: str, **options: Any) -> None:
     """Print the measurement angles for one Bell pair, ready to dial."""
     solution = solve_game(read_game(game), **options)
     if form == "json":
         click.echo(json.dumps(_angles_dict(solution), indent=2, allow_nan=False))
-    else:
+    elif form == "table":
         click.echo(angles_text(solution))
+    else:
+        from xorgames.cli.circuits_text import netqasm_text, qasm_text
+
+        click.echo((qasm_text if form == "qasm" else netqasm_text)(solution))
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["game", "design"]))
+@click.argument("what", type=click.Choice(["game", "design", "family", "free", "sweep"]))
 def schema_command(what: str) -> None:
-    """Print the JSON Schema of a game file or a design file."""
+    """Print the JSON Schema of a file: game, machine design, family, free-form problem, sweep."""
     if what == "game":
         from xorgames.spec import game_schema as schema
-    else:
+    elif what == "design":
         from xorgames.hardware.design import design_schema as schema
+    elif what == "family":
+        from xorgames.design.family_schema import family_schema as schema
+    elif what == "free":
+        from xorgames.design.free_schema import free_schema as schema
+    else:
+        from xorgames.sweep.sweep_file import sweep_schema as schema
     click.echo(json.dumps(schema(), indent=2))
 
 

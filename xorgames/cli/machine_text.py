@@ -1,7 +1,9 @@
 """Requirements, verdicts and figures of a machine as text for the terminal."""
 
+import math
 from typing import TYPE_CHECKING
 
+from xorgames.cli.question_text import wrapped
 from xorgames.cli.text import aligned
 from xorgames.units import format_quantity, name_of, unit_of
 
@@ -9,6 +11,7 @@ if TYPE_CHECKING:
     from xorgames.bound import Bound
     from xorgames.hardware.performance import Performance
     from xorgames.hardware.requirements import Requirements
+    from xorgames.hardware.rounds import Rounds
     from xorgames.hardware.verdict import Verdict
 
 _PASSED = {True: "yes", False: "NO", None: "undecided"}
@@ -16,8 +19,9 @@ _PASSED = {True: "yes", False: "NO", None: "undecided"}
 
 def requirements_text(needs: "Requirements") -> str:
     """Return what a machine must do as a table."""
+    from xorgames.hardware.verdict_notes import FEWER
+
     rounds, conditions = needs.rounds, needs.conditions
-    power = "none stated" if rounds.power is None else f"{rounds.power:g}"
     lines = [
         f"{needs.solution.game.name}: what a machine must do with one Bell pair per round",
         "",
@@ -34,20 +38,25 @@ def requirements_text(needs: "Requirements") -> str:
                     _count(rounds.first),
                 ],
                 ["", "and every number from", _count(rounds.safe)],
-                ["", "by Hoeffding's closed form", _count(rounds.hoeffding_rounds)],
+                *([["", "on average", f"{rounds.mean_rounds:.0f}"]] if rounds.mean_rounds else []),
+                ["", "by any test, at least", _any_test(rounds.fewest_by_any_test)],
+                ["", "by Hoeffding's closed form", _hoeffding(rounds)],
                 ["", "by expected score, no power", _count(rounds.expected_score_rounds)],
+                *_protocols(needs),
                 ["decision", "within", format_quantity(needs.time_max_s, "s")],
                 ["", "which must be below light's", format_quantity(needs.light_time_s, "s")],
             ]
         ),
         "",
-        f"claim {rounds.claim}, test {rounds.test}, alpha {rounds.alpha:g}, power {power},"
-        f" combined infidelity {rounds.infidelity:g}, {rounds.stopping_rule}",
+        wrapped(f"{rounds.terms}; protocol {needs.protocol}", indent=2),
         f"Bell pairs for the Tsirelson value: {needs.pairs} (rank {needs.rank})",
     ]
+    fewer = rounds.expected_score_rounds or math.inf
+    if rounds.power is not None and fewer < (rounds.first or 0):
+        lines.append(wrapped(FEWER))
     lines += [needs.statement] if needs.statement else []
     lines += [f"The payoff {rounds.reason}."] if rounds.reason else []
-    lines += ["", "Assumptions:", *(f"- {text}" for text in needs.assumptions)]
+    lines += ["", "Assumptions:", *(wrapped(text, "- ") for text in needs.assumptions)]
     return "\n".join(lines)
 
 
@@ -71,9 +80,9 @@ def verdict_text(verdict: "Verdict") -> str:
         "",
         aligned(rows),
         "",
-        *(f"{c.name}: {c.note}" for c in verdict.criteria if c.note),
+        *(wrapped(f"{c.name}: {c.note}", indent=2) for c in verdict.criteria if c.note),
         "",
-        *(f"- {note}" for note in verdict.notes),
+        *(wrapped(note, "- ") for note in verdict.notes),
     ]
     return "\n".join(lines)
 
@@ -111,6 +120,25 @@ def _limit(bound: "Bound | None") -> str:
 
 def _rate(rate_hz: float | None) -> str:
     return "no rate suffices" if rate_hz is None else format_quantity(rate_hz, "Hz", digits=6)
+
+
+def _hoeffding(rounds: "Rounds") -> str:
+    if rounds.first is None or rounds.hoeffding_rounds is None:
+        return _count(rounds.hoeffding_rounds)
+    return f"{rounds.hoeffding_rounds} ({rounds.hoeffding_rounds / rounds.first:.3g} times)"
+
+
+def _any_test(rounds: int | None) -> str:
+    return "not known" if rounds is None else str(rounds)
+
+
+def _protocols(needs: "Requirements") -> list[list[str]]:
+    """Return the rates for Poisson arrivals, where there are any."""
+    rates = needs.rate_by_protocol or {}
+    return [
+        ["", f"Poisson arrivals, {name}", format_quantity(rate, "Hz", digits=4)]
+        for name, rate in rates.items()
+    ]
 
 
 def _count(rounds: int | None) -> str:

@@ -1,4 +1,4 @@
-"""The subcommands about machines: require, check, report, hardware."""
+"""The subcommands about machines: require, check, report."""
 
 import json
 import shlex
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xorgames.cli.machine_text import performance_text, requirements_text, verdict_text
+from xorgames.cli.machine_text import requirements_text, verdict_text
 from xorgames.cli.options import (
     CONDITIONS,
     Invocation,
-    Quantity,
     conditions_options,
     format_option,
     read_conditions,
@@ -18,8 +17,6 @@ from xorgames.cli.options import (
     solve_game,
     solver_options,
 )
-from xorgames.cli.text import aligned
-from xorgames.errors import reject
 
 if TYPE_CHECKING:
     from xorgames.hardware.requirements import Requirements
@@ -41,7 +38,7 @@ _profile_option = click.option(
 @format_option("json")
 def require_command(game: str, infidelity: float, form: str, **options: Any) -> None:
     """State what a machine must do: fidelity, rate, decision time."""
-    requirements = _requirements(game, infidelity=infidelity, **options)
+    requirements = read_requirements(game, infidelity=infidelity, **options)
     if form == "json":
         click.echo(json.dumps(requirements.to_dict(), indent=2, allow_nan=False))
     else:
@@ -64,6 +61,12 @@ def check_command(game: str, design: str, profile: str | None, form: str, **opti
         click.echo(json.dumps(verdict.to_dict(), indent=2, allow_nan=False))
     else:
         click.echo(verdict_text(verdict))
+        if verdict.verdict != "PASS":
+            from xorgames.cli.question_text import section_text
+            from xorgames.hardware.questions.improve import improve
+            from xorgames.reports.fixes_section import fixes_section
+
+            click.echo("\n" + section_text(fixes_section(improve(verdict))))
     _exit_by(verdict)
 
 
@@ -72,7 +75,10 @@ def check_command(game: str, design: str, profile: str | None, form: str, **opti
 @_design_option
 @_profile_option
 @click.option(
-    "-o", "--output", type=click.Path(), help="Where to write it: .html, .md or .json by suffix."
+    "-o",
+    "--output",
+    type=click.Path(),
+    help="Where to write it: .html, .pdf, .md or .json by suffix.",
 )
 @click.option("--force", is_flag=True, help="Overwrite the output file if it exists.")
 @conditions_options
@@ -102,52 +108,37 @@ def report_command(
     _exit_by(verdict)
 
 
-@click.command("hardware")
-@click.argument("design", metavar="[DESIGN]", required=False)
-@click.option(
-    "--distance",
-    "distance_m",
-    type=Quantity("m", "LENGTH"),
-    help="Between the parties; the design's own if not given.",
-)
-@_profile_option
-@format_option("json")
-def hardware_command(
-    design: str | None, distance_m: float | None, profile: str | None, form: str
-) -> None:
-    """List the packaged designs, or say what one of them achieves."""
-    from xorgames.hardware.design import design_names, load_design
-
-    if design is None:
-        if distance_m is not None or profile is not None:
-            reject("DESIGN", "must be named with --distance or --profile", cure="yb_cavity")
-        designs = [load_design(name) for name in design_names()]
-        if form == "json":
-            click.echo(json.dumps([d.to_dict() for d in designs], indent=2))
-        else:
-            names = design_names()
-            rows = [[n, d.model, d.source] for n, d in zip(names, designs, strict=True)]
-            click.echo(aligned([["design", "model", "source"], *rows]))
-        return
-    performance = load_design(design).evaluate(distance_m=distance_m, profile=profile)
-    if form == "json":
-        click.echo(json.dumps(performance.to_dict(), indent=2, allow_nan=False))
-    else:
-        click.echo(performance_text(performance))
-
-
-def _requirements(
-    game: str, *, claim: str, test: str, infidelity: float = 0.0, **options: Any
+def read_requirements(
+    game: str,
+    *,
+    claim: str,
+    test: str,
+    protocol: str,
+    bias: float | None,
+    samples: int | None,
+    infidelity: float = 0.0,
+    **options: Any,
 ) -> "Requirements":
+    """Return what the command line asks for: a game's requirements under its conditions."""
+    from xorgames.hardware.input_law import InputLaw
     from xorgames.hardware.requirements import require
 
+    inputs = InputLaw(bias=bias or 0.0, samples=samples)
     game_file = read_game(game)
     given = {key: options.pop(key) for key in CONDITIONS}
     conditions = read_conditions(game_file, game, given)
     solution = solve_game(game_file, **options)
     if solution.classical.interrupted and options["time_limit_s"] is None:
         raise click.Abort
-    return require(solution, conditions, infidelity=infidelity, claim=claim, test=test)
+    return require(
+        solution,
+        conditions,
+        infidelity=infidelity,
+        claim=claim,
+        test=test,
+        inputs=inputs,
+        protocol=protocol,
+    )
 
 
 def _verdict(game: str, design: str, profile: str | None, **options: Any) -> "Verdict":
@@ -155,7 +146,7 @@ def _verdict(game: str, design: str, profile: str | None, **options: Any) -> "Ve
     from xorgames.hardware.verdict import check
 
     loaded = load_design(design)
-    return check(_requirements(game, **options), loaded, profile=profile)
+    return check(read_requirements(game, **options), loaded, profile=profile)
 
 
 def _exit_by(verdict: "Verdict") -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from xorgames import __version__
-from xorgames.cli import evidence, games, machines
+from xorgames.cli import design, evidence, games, hardware, machines, maps, simulate, sweeps
 from xorgames.cli.options import Invocation
 from xorgames.errors import XorgamesError
 
@@ -48,8 +48,13 @@ for command in (
     machines.require_command,
     machines.check_command,
     machines.report_command,
-    machines.hardware_command,
+    hardware.hardware_command,
     evidence.evidence_command,
+    maps.map_command,
+    design.design_command,
+    simulate.simulate_command,
+    sweeps.sweep_command,
+    sweeps.combine_command,
     games.schema_command,
 ):
     cli.add_command(command)
@@ -71,8 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         code = 2
     except (click.Abort, KeyboardInterrupt):
-        what = f"{invocation.written} is complete" if invocation.written else "nothing was written"
-        click.echo(f"Interrupted: {what}.", err=True)
+        click.echo(f"Interrupted: {_left_behind(invocation)}.", err=True)
         code = 130
     except BrokenPipeError:
         # The reader of stdout (a pager, head) has gone: not an error of ours.
@@ -82,3 +86,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(f"Error: the output could not be written: {error.strerror}", err=True)
         code = 2
     sys.exit(code or 0)
+
+
+def _left_behind(invocation: Invocation) -> str:
+    """Say which files an interrupted run leaves."""
+    if invocation.written:
+        return f"{invocation.written} is complete"
+    if invocation.resumable:
+        return f"the rows so far are in {invocation.resumable}; the same command goes on"
+    return "nothing was written"

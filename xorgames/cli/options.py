@@ -25,11 +25,22 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 @dataclass
 class Invocation:
-    """What is known of one run: the words given, the format asked for, the file written."""
+    """What is known of one run.
+
+    Attributes
+    ----------
+    words : list of str
+        The command line.
+    form : str
+        The format asked for.
+    written, resumable : str or None
+        A file that is complete, and one that the same command goes on with.
+    """
 
     words: list[str]
     form: str = "table"
     written: str | None = None
+    resumable: str | None = None
 
 
 class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
@@ -96,7 +107,7 @@ def solver_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--classical-method",
             default="auto",
             show_default=True,
-            help="auto, enumeration, branch-and-bound or threshold.",
+            help="auto, enumeration, branch-and-bound, threshold or elimination.",
         ),
         click.option(
             "--method",
@@ -113,12 +124,37 @@ def solver_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def conditions_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the operating conditions and the statistical test."""
     for option in (
-        click.option("--claim", default="payoff", show_default=True, help="What is to be shown."),
+        click.option(
+            "--protocol",
+            default="average",
+            show_default=True,
+            help="How the rate accounts for random arrivals: average, preset, curtailed, observed"
+            " or anytime.",
+        ),
+        click.option(
+            "--input-samples",
+            "samples",
+            type=int,
+            help="The game's distribution was estimated from so many rounds.",
+        ),
+        click.option(
+            "--input-bias",
+            "bias",
+            type=float,
+            help="How far each input's probability may be from the game's.",
+        ),
+        click.option(
+            "--claim",
+            default="payoff",
+            show_default=True,
+            help="What is to be shown: payoff (mean above classical) or nonclassical.",
+        ),
         click.option(
             "--test",
             default="auto",
             show_default=True,
-            help="auto, binomial, bernoulli, hoeffding or expected-score.",
+            help="auto (the sharpest), binomial, bernoulli, convex-order, bentkus, chernoff,"
+            " hoeffding, betting, pbr, adaptive or expected-score.",
         ),
         click.option(
             "--distance",
@@ -174,7 +210,7 @@ def read_conditions(game_file: "GameFile", spec: str, given: dict[str, Any]) -> 
     return replace(conditions, **{key: value for key, value in given.items() if value is not None})
 
 
-def terminal_progress() -> "Progress | None":
+def terminal_progress(what: str = "classical value") -> "Progress | None":
     """Return a callback that shows slow work on a terminal, or None where nobody watches."""
     if not sys.stderr.isatty():
         return None
@@ -182,6 +218,6 @@ def terminal_progress() -> "Progress | None":
 
     def show(done: int, total: int) -> None:
         if time.monotonic() - started > 0.5:
-            click.echo(f"\rclassical value {done / total:7.1%}", err=True, nl=False)
+            click.echo(f"\r{what} {done / total:7.1%}", err=True, nl=False)
 
     return show

@@ -9,9 +9,9 @@ from xorgames.hardware.conditions import Conditions
 from xorgames.hardware.input_law import InputLaw
 
 if TYPE_CHECKING:
+    from xorgames.hardware.criteria import Criterion
     from xorgames.hardware.design import Design
     from xorgames.hardware.performance import Performance
-    from xorgames.hardware.criteria import Criterion
     from xorgames.hardware.verdict import Verdict
     from xorgames.solvers.solution import Solution
 
