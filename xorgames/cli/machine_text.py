@@ -83,6 +83,8 @@ def verdict_text(verdict: "Verdict") -> str:
         *(wrapped(f"{c.name}: {c.note}", indent=2) for c in verdict.criteria if c.note),
         "",
         *(wrapped(note, "- ") for note in verdict.notes),
+        "",
+        *_budget(performance),
     ]
     return "\n".join(lines)
 
@@ -95,18 +97,15 @@ def performance_text(performance: "Performance") -> str:
         for key, value in content.items()
         if isinstance(value, (int, float))
     ]
-    budget = [[cause, f"{part:.6g}"] for cause, part in performance.error_budget]
+    head = f"{performance.design} (profile {performance.profile})"
+    return "\n".join([head, "", aligned(rows), "", *_budget(performance)])
+
+
+def _budget(performance: "Performance") -> list[str]:
+    """Return what each cause takes from the correlators, as a table under its heading."""
+    parts = [[cause, f"{part:.6g}"] for cause, part in performance.error_budget]
     total = ["sum, the combined infidelity", f"{performance.combined_infidelity:.6g}"]
-    return "\n".join(
-        [
-            f"{performance.design} (profile {performance.profile})",
-            "",
-            aligned(rows),
-            "",
-            "Error budget",
-            aligned([*budget, total]),
-        ]
-    )
+    return ["Error budget", aligned([*parts, total])]
 
 
 def _margin(margin: float) -> str:
