@@ -62,7 +62,7 @@ def _paragraph(block: Paragraph) -> str:
 
 @_block.register
 def _items(block: Items) -> str:
-    return "\n".join("- " + _wrap(item, 2).replace("\n", "\n  ") for item in block.items)
+    return "\n".join("- " + _wrap(item, 2, 2).replace("\n", "\n  ") for item in block.items)
 
 
 @_block.register
@@ -113,12 +113,16 @@ def _columns(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
 
-def _wrap(text: str, used: int = 0) -> str:
-    """Break escaped text into lines, none of which starts like a heading or a list."""
+def _wrap(text: str, used: int = 0, indent: int = 0) -> str:
+    """Break escaped text into lines, none of which starts like a heading or a list.
+
+    `used` columns of the first line and `indent` of the others are left free.
+    """
     lines = textwrap.wrap(
         escape(text),
         _WIDTH,
         initial_indent=" " * used,
+        subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,
     )

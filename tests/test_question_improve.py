@@ -176,6 +176,13 @@ def test_infeasible_because_no_number_moves_it():
     assert {obstacle.never for obstacle in found.obstacles} == {("locality",)}
 
 
+def test_a_space_of_nothing():
+    trials = Trials.of(verdict_of(0.02))
+    space = Space(trials, [], rounds_law(trials, [0.05, 0.1, 0.2]))
+    assert space.low.size == space.high.size == 0
+    assert space.stuck().startswith("rate (missed by a factor of")
+
+
 def test_infeasible_because_of_the_game():
     found = improve(verdict_of(0.1, game="dead"))
     assert found.reason == (

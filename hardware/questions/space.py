@@ -57,7 +57,7 @@ class Space:
         self.axes = [axis for axis in axes if any(moved[axis.name])]
         self._moved = {name for names in moved.values() for name in names}
         ranges = [self._range(axis, here) for axis in self.axes]
-        self.low, self.high = (np.array(ends) for ends in zip(*ranges, strict=True))
+        self.low, self.high = np.array(ranges).reshape(-1, 2).T
 
     def stuck(self) -> str:
         """Say which missed criterion no number moves; "" if there is none."""
