@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from xorgames.errors import InputError, Problem
 from xorgames.hardware.noise import LIGHT_SPEED_M_PER_S
-from xorgames.hardware.parameters import POSITIVE, Rule, read_numbers
+from xorgames.hardware.parameters import POSITIVE, Rule, check_fields, read_numbers
 
 #: Tails below about 1e-308 underflow; this keeps well clear of it.
 SMALLEST_ALPHA = 1e-250
@@ -69,13 +69,7 @@ class Conditions:
 
     def __post_init__(self) -> None:
         """Check every number."""
-        problems: list[Problem] = []
-        numbers = read_numbers(asdict(self), CONDITION_RULES, where="", problems=problems)
-        check_levels(numbers, where="", problems=problems)
-        if problems:
-            raise InputError(problems)
-        for key, number in numbers.items():
-            object.__setattr__(self, key, number)
+        check_fields(self, CONDITION_RULES, check_levels)
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Self:
@@ -98,7 +92,7 @@ class Conditions:
         """
         problems: list[Problem] = []
         numbers = read_numbers(table, CONDITION_RULES, where="conditions.", problems=problems)
-        check_levels(asdict(cls()) | numbers, where="conditions.", problems=problems)
+        check_levels(asdict(cls()) | numbers, problems, where="conditions.")
         if problems:
             raise InputError(problems)
         return cls(**numbers)
@@ -140,7 +134,7 @@ class Conditions:
         return asdict(self)
 
 
-def check_levels(numbers: Mapping[str, float], *, where: str, problems: list[Problem]) -> None:
+def check_levels(numbers: Mapping[str, float], problems: list[Problem], *, where: str = "") -> None:
     """Add a problem if the power does not exceed the significance."""
     alpha, power = numbers.get("alpha"), numbers.get("power")
     if alpha is not None and power is not None and power <= alpha:

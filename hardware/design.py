@@ -19,7 +19,7 @@ from xorgames.errors import InputError, Problem, expect, near_name, reject
 from xorgames.hardware.design_file import LAW, check_latency, read_design
 from xorgames.hardware.keys import MODELS, PROFILE, design_schema
 from xorgames.hardware.link import Fibre
-from xorgames.hardware.parameters import Parameter, check_keys, read_numbers
+from xorgames.hardware.parameters import Parameter, check_keys, checked_number
 from xorgames.hardware.performance import Performance
 from xorgames.hardware.physics import models
 from xorgames.hardware.physics.node import PhysicalNode
@@ -258,9 +258,4 @@ def load_design(name_or_path: str | Path) -> Design:
 
 
 def _checked_distance(distance_m: float) -> float:
-    problems: list[Problem] = []
-    rules = {"distance_m": PROFILE["distance_m"]}
-    numbers = read_numbers({"distance_m": distance_m}, rules, where="", problems=problems)
-    if problems:
-        raise InputError(problems)
-    return numbers["distance_m"]
+    return checked_number("distance_m", distance_m, PROFILE["distance_m"].limits)

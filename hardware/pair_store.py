@@ -25,8 +25,16 @@ from numpy.typing import NDArray
 
 from xorgames.bound import Bound
 from xorgames.errors import expect, reject
-from xorgames.hardware.parameters import COUNT, NOT_NEGATIVE, POSITIVE, PROBABILITY, Rule
-from xorgames.hardware.schedule import Node, check_choice, check_fields, checked_number
+from xorgames.hardware.parameters import (
+    COUNT,
+    NOT_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    Rule,
+    check_fields,
+    checked_number,
+)
+from xorgames.hardware.schedule import Node, check_choice
 from xorgames.solvers.solution import Solution
 
 FloatArray = NDArray[np.float64]

@@ -6,8 +6,8 @@ the last a standard deviation in the same unit.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from numbers import Real
 from typing import Any
@@ -241,6 +241,60 @@ def uncertainty_of(written: Any, *, key: str, rule: Rule) -> float | None:
     if problem is not None:
         raise InputError([problem])
     return spread
+
+
+def checked_number(key: str, number: Any, limits: Limits) -> float:
+    """Return one number that obeys its limits, written as in a file.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+
+    Examples
+    --------
+    >>> checked_number("window_s", "10 ms", POSITIVE)
+    0.01
+    """
+    problems: list[Problem] = []
+    rules = {key: Rule(about="", limits=limits)}
+    numbers = read_numbers({key: number}, rules, where="", problems=problems)
+    if problems:
+        raise InputError(problems)
+    return numbers[key]
+
+
+def check_fields(
+    thing: Any,
+    rules: Mapping[str, Rule],
+    also: Callable[[Mapping[str, float], list[Problem]], None] | None = None,
+) -> None:
+    """Check the fields of a frozen dataclass that have rules; store them as numbers.
+
+    Parameters
+    ----------
+    thing : dataclass
+    rules : mapping
+        By field. A field whose default is None may be None.
+    also : callable, optional
+        Given the numbers in order, adds what is wrong with several of them together.
+
+    Raises
+    ------
+    InputError
+        With every problem.
+    """
+    optional = {field.name for field in fields(thing) if field.default is None}
+    given = {key: getattr(thing, key) for key in rules}
+    table = {key: v for key, v in given.items() if v is not None or key not in optional}
+    problems: list[Problem] = []
+    numbers = read_numbers(table, rules, where="", problems=problems)
+    if also is not None:
+        also(numbers, problems)
+    if problems:
+        raise InputError(problems)
+    for key, number in numbers.items():
+        object.__setattr__(thing, key, number)
 
 
 def check_keys(

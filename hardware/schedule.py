@@ -22,19 +22,18 @@ Reference: arXiv:2604.07451 (time multiplexing and the conservative memory, as r
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from xorgames.errors import InputError, Problem, expect, near_name, reject
+from xorgames.errors import expect, near_name, reject
 from xorgames.hardware import noise
 from xorgames.hardware.parameters import (
     COUNT,
     EFFICIENCY,
     NOT_NEGATIVE,
     POSITIVE,
-    Limits,
     Rule,
-    read_numbers,
+    check_fields,
 )
 
 if TYPE_CHECKING:
@@ -249,29 +248,6 @@ def _ageing(figures: "Performance") -> dict[str, float]:
     partner = figures.pair_state[0][0] + figures.pair_state[3][3] - fidelity
     # Rounding must not make a pair that is dephased already gain by waiting.
     return {"ageing_infidelity": max(0.0, fidelity - partner) / 2, "ageing_time_s": lifetime_s / 2}
-
-
-def checked_number(key: str, number: Any, limits: Limits) -> float:
-    """Return a number that obeys its limits."""
-    rule = Rule(about="", limits=limits)
-    problems: list[Problem] = []
-    numbers = read_numbers({key: number}, {key: rule}, where="", problems=problems)
-    if problems:
-        raise InputError(problems)
-    return numbers[key]
-
-
-def check_fields(thing: Any, rules: Mapping[str, Rule]) -> None:
-    """Check a frozen dataclass's fields that have rules; store them as numbers."""
-    given = {field.name: getattr(thing, field.name) for field in fields(thing)}
-    optional = {key for key, rule in rules.items() if not rule.required}
-    table = {key: given[key] for key in rules if not (key in optional and given[key] is None)}
-    problems: list[Problem] = []
-    numbers = read_numbers(table, rules, where="", problems=problems)
-    if problems:
-        raise InputError(problems)
-    for key, number in numbers.items():
-        object.__setattr__(thing, key, number)
 
 
 def check_choice(choice: Any, known: Mapping[str, str], key: str) -> None:

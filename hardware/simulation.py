@@ -34,8 +34,8 @@ from numpy.typing import NDArray
 from xorgames.errors import expect, reject
 from xorgames.hardware.design import Design
 from xorgames.hardware.estimate import Estimate, FloatArray
-from xorgames.hardware.parameters import POSITIVE
-from xorgames.hardware.schedule import Node, check_choice, checked_number
+from xorgames.hardware.parameters import POSITIVE, checked_number
+from xorgames.hardware.schedule import Node, check_choice
 from xorgames.hardware.simulation_model import (
     BINS,
     COLUMNS,

@@ -9,8 +9,15 @@ from numpy.typing import NDArray
 
 from xorgames.errors import reject
 from xorgames.hardware.pair_store import ORDERS, STORE_RULES, check_places
-from xorgames.hardware.parameters import COUNT, NOT_NEGATIVE, POSITIVE, PROBABILITY, Rule
-from xorgames.hardware.schedule import Node, check_choice, check_fields
+from xorgames.hardware.parameters import (
+    COUNT,
+    NOT_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    Rule,
+    check_fields,
+)
+from xorgames.hardware.schedule import Node, check_choice
 
 PATTERNS = {
     "poisson": "bursts come independently of each other",

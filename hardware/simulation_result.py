@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from xorgames.errors import expect, reject
 from xorgames.hardware.estimate import Estimate, FloatArray, quotient
 from xorgames.hardware.pair_store import PairStore, value_with_fallback
-from xorgames.hardware.schedule import Node, checked_number
+from xorgames.hardware.parameters import checked_number
+from xorgames.hardware.schedule import Node
 from xorgames.hardware.simulation_model import BINS_PER_OCTAVE, COLUMNS, Demand, Faults
 from xorgames.solvers.solution import Solution
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xorgames.errors import InputError
-from xorgames.scenarios.load_balancing_model import LoadBalancing, Noise, positive, square
+from xorgames.hardware.parameters import POSITIVE, checked_number
+from xorgames.scenarios.load_balancing_model import LoadBalancing, Noise, square
 
 LOADS = st.floats(0.05, 0.95)
 
@@ -123,7 +124,7 @@ def test_refusals_of_noise(change, message):
 
 
 def test_what_is_not_positive():
-    assert positive(2, key="kappa_s") == 2.0
+    assert checked_number("kappa_s", 2, POSITIVE) == 2.0
     with pytest.raises(InputError) as caught:
-        positive(-1, key="kappa_s")
+        checked_number("kappa_s", -1, POSITIVE)
     assert str(caught.value) == "`kappa_s` must be positive; received -1."

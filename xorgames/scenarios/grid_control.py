@@ -22,9 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.answers import Bits
-from xorgames.errors import InputError, Problem
 from xorgames.hardware.conditions import Conditions
-from xorgames.hardware.parameters import NOT_NEGATIVE, POSITIVE, PROBABILITY, Rule, read_numbers
+from xorgames.hardware.parameters import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    Rule,
+    check_fields,
+)
 from xorgames.scenarios.result import Measure
 from xorgames.scenarios.scenario import Rounds, Scenario
 
@@ -89,12 +94,7 @@ class GridControl(Scenario):
 
     def __post_init__(self) -> None:
         """Check every number."""
-        problems: list[Problem] = []
-        numbers = read_numbers(asdict(self), _RULES, where="", problems=problems)
-        if problems:
-            raise InputError(problems)
-        for key, number in numbers.items():
-            object.__setattr__(self, key, number)
+        check_fields(self, _RULES)
 
     def draw(self, rounds: int, rng: np.random.Generator) -> Faults:
         """Return what happens: levels seen by both substations, and the weather."""

@@ -23,15 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.answers import Bits
-from xorgames.errors import InputError, Problem, expect
+from xorgames.errors import expect
 from xorgames.game import XORGame
 from xorgames.hardware.conditions import Conditions
-from xorgames.hardware.parameters import POSITIVE, PROBABILITY, Rule, read_numbers
-from xorgames.scenarios.hft_market import LABELS, MEASURES, NOTES, Market, Trades
-from xorgames.scenarios.result import Measure
-from xorgames.scenarios.scenario import Scenario
-from xorgames.scenarios.tally import Formula
+from xorgames.hardware.parameters import POSITIVE, PROBABILITY, Rule, check_fields
+from xorgames.scenarios.hft_market import LABELS, NOTES, Market, Trades, Trading
 
 FloatArray = NDArray[np.float64]
 
@@ -52,7 +48,7 @@ _STALE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
-class HFT(Scenario):
+class HFT(Trading):
     """Two servers that trade correlated stocks, each with an indicator of its own.
 
     Parameters
@@ -98,13 +94,7 @@ class HFT(Scenario):
     def __post_init__(self) -> None:
         """Check every number."""
         expect(self.market, Market, key="market")
-        problems: list[Problem] = []
-        given = {key: getattr(self, key) for key in _RULES}
-        numbers = read_numbers(given, _RULES, where="", problems=problems)
-        if problems:
-            raise InputError(problems)
-        for key, number in numbers.items():
-            object.__setattr__(self, key, number)
+        check_fields(self, _RULES)
 
     @property
     def broken_share(self) -> float:
@@ -151,28 +141,6 @@ class HFT(Scenario):
         moves *= self.volatility_ticks
         sign = np.where(broken, np.int8(-1), np.int8(1))
         return Trades(x=x, y=y, moves=moves, sign=sign, luck=rng.random((4, rounds)))
-
-    def cost(self, seen: Trades, a: Bits, b: Bits) -> FloatArray:
-        """Return minus the payoff in ticks."""
-        return -self.market.payoff(seen, a, b)
-
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        """What a trader looks at, per decision."""
-        return MEASURES
-
-    def quantities(self, seen: Trades, a: Bits, b: Bits) -> Mapping[str, FloatArray]:
-        """Return what is added up."""
-        return self.market.quantities(seen, a, b)
-
-    @property
-    def formulas(self) -> Mapping[str, Formula]:
-        """The metrics that are no means."""
-        return self.market.formulas
-
-    def missed(self, seen: Trades) -> Mapping[str, FloatArray]:
-        """Return what comes of late orders: nothing."""
-        return self.market.missed(seen)
 
     def rules(self) -> Mapping[str, tuple[list[int], list[int]]]:
         """Return the simple rules.

@@ -32,10 +32,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.answers import Bits
-from xorgames.errors import InputError, Problem
-from xorgames.hardware.parameters import NOT_NEGATIVE, PROBABILITY, Rule, read_numbers
+from xorgames.errors import Problem
+from xorgames.hardware.parameters import NOT_NEGATIVE, PROBABILITY, Rule, check_fields
 from xorgames.scenarios.result import Measure
-from xorgames.scenarios.scenario import Rounds
+from xorgames.scenarios.scenario import Rounds, Scenario
 from xorgames.scenarios.tally import Formula
 
 FloatArray = NDArray[np.float64]
@@ -128,17 +128,7 @@ class Market:
 
     def __post_init__(self) -> None:
         """Check every number."""
-        problems: list[Problem] = []
-        numbers = read_numbers(asdict(self), _RULES, where="", problems=problems)
-        first, second = numbers.get("first_fill"), numbers.get("second_fill")
-        if first is not None and second is not None and first <= second:
-            rule = "must exceed second_fill: the order sent first arrives first"
-            received = f"{first:g} and {second:g}"
-            problems.append(Problem(key="first_fill", rule=rule, received=received))
-        if problems:
-            raise InputError(problems)
-        for key, number in numbers.items():
-            object.__setattr__(self, key, number)
+        check_fields(self, _RULES, _check_order)
 
     @property
     def bias(self) -> float:
@@ -208,3 +198,39 @@ def _sharpe(means: Mapping[str, FloatArray]) -> FloatArray:
     """Who earns nothing and risks nothing has a ratio of 0."""
     spread = np.sqrt(np.maximum(means["profit_square"] - means["profit"] ** 2, 0.0))
     return np.asarray(means["profit"] / np.where(spread > 0, spread, math.inf))
+
+
+class Trading(Scenario):
+    """What trading on a market adds up to, wherever its decisions and prices come from."""
+
+    market: Market
+
+    def cost(self, seen: Trades, a: Bits, b: Bits) -> FloatArray:
+        """Return minus the payoff in ticks."""
+        return -self.market.payoff(seen, a, b)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What a trader looks at, per decision."""
+        return MEASURES
+
+    def quantities(self, seen: Trades, a: Bits, b: Bits) -> Mapping[str, FloatArray]:
+        """Return what is added up."""
+        return self.market.quantities(seen, a, b)
+
+    @property
+    def formulas(self) -> Mapping[str, Formula]:
+        """The metrics that are no means."""
+        return self.market.formulas
+
+    def missed(self, seen: Trades) -> Mapping[str, FloatArray]:
+        """Return what comes of late orders: nothing."""
+        return self.market.missed(seen)
+
+
+def _check_order(numbers: Mapping[str, float], problems: list[Problem]) -> None:
+    first, second = numbers.get("first_fill"), numbers.get("second_fill")
+    if first is not None and second is not None and first <= second:
+        rule = "must exceed second_fill: the order sent first arrives first"
+        received = f"{first:g} and {second:g}"
+        problems.append(Problem(key="first_fill", rule=rule, received=received))

@@ -17,16 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.answers import Bits
-from xorgames.errors import InputError, Problem, expect, reject
+from xorgames.errors import Problem, expect, reject
 from xorgames.hardware.conditions import Conditions
-from xorgames.hardware.parameters import POSITIVE, Rule, read_numbers
+from xorgames.hardware.parameters import POSITIVE, Rule, check_fields
 from xorgames.regions import whole_number
-from xorgames.scenarios.hft_market import LABELS, MEASURES, NOTES, Market, Trades
+from xorgames.scenarios.hft_market import LABELS, NOTES, Market, Trades, Trading
 from xorgames.scenarios.price_feed import PriceFeed
-from xorgames.scenarios.result import Measure
-from xorgames.scenarios.scenario import Part, Scenario
-from xorgames.scenarios.tally import Formula
+from xorgames.scenarios.scenario import Part
 
 FloatArray = NDArray[np.float64]
 
@@ -46,7 +43,7 @@ _SLACK = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class RecordedHFT(Scenario):
+class RecordedHFT(Trading):
     """Two servers that trade the two stocks of a recorded feed.
 
     Parameters
@@ -86,18 +83,7 @@ class RecordedHFT(Scenario):
         """Check every number, and turn the feed into decisions."""
         expect(self.feed, PriceFeed, key="feed", cure="read_price_feed reads one")
         expect(self.market, Market, key="market")
-        problems: list[Problem] = []
-        given = {key: getattr(self, key) for key in _RULES}
-        numbers = read_numbers(given, _RULES, where="", problems=problems)
-        interval, holding = numbers.get("interval_s"), numbers.get("holding_s")
-        if interval is not None and holding is not None and holding > interval:
-            rule = "must not exceed interval_s: positions are closed before the next decision"
-            received = f"{holding:g} and {interval:g}"
-            problems.append(Problem(key="holding_s", rule=rule, received=received))
-        if problems:
-            raise InputError(problems)
-        for key, number in numbers.items():
-            object.__setattr__(self, key, number)
+        check_fields(self, _RULES, _check_times)
         object.__setattr__(self, "levels", whole_number("levels", self.levels, 2, _MOST_LEVELS))
         distances, moves = self._decisions()
         object.__setattr__(self, "_moves", moves)
@@ -165,28 +151,6 @@ class RecordedHFT(Scenario):
         sign = np.sign(moves[0] * moves[1]).astype(np.int8)
         return Trades(x=x, y=y, moves=moves, sign=sign, luck=rng.random((4, len(x))))
 
-    def cost(self, seen: Trades, a: Bits, b: Bits) -> FloatArray:
-        """Return minus the payoff in ticks."""
-        return -self.market.payoff(seen, a, b)
-
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        """What a trader looks at, per decision."""
-        return MEASURES
-
-    def quantities(self, seen: Trades, a: Bits, b: Bits) -> Mapping[str, FloatArray]:
-        """Return what is added up."""
-        return self.market.quantities(seen, a, b)
-
-    @property
-    def formulas(self) -> Mapping[str, Formula]:
-        """The metrics that are no means."""
-        return self.market.formulas
-
-    def missed(self, seen: Trades) -> Mapping[str, FloatArray]:
-        """Return what comes of late orders: nothing."""
-        return self.market.missed(seen)
-
     def rules(self) -> Mapping[str, tuple[list[int], list[int]]]:
         """Return the simple rules, as those of the model; an upper level is an alarm."""
         nothing = [0] * self.levels
@@ -213,3 +177,11 @@ class RecordedHFT(Scenario):
             "Correct is what hedged the moves that followed; whose price did not move counts half.",
             *NOTES,
         )
+
+
+def _check_times(numbers: Mapping[str, float], problems: list[Problem]) -> None:
+    interval, holding = numbers.get("interval_s"), numbers.get("holding_s")
+    if interval is not None and holding is not None and holding > interval:
+        rule = "must not exceed interval_s: positions are closed before the next decision"
+        received = f"{holding:g} and {interval:g}"
+        problems.append(Problem(key="holding_s", rule=rule, received=received))

@@ -17,7 +17,7 @@ arXiv:2602.04588, by the Pollaczek-Khinchine formula for batches.)
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.errors import InputError, Problem
-from xorgames.hardware.parameters import POSITIVE, Rule, read_numbers
+from xorgames.hardware.parameters import POSITIVE, Rule, check_fields
 
 FloatArray = NDArray[np.float64]
 
@@ -76,17 +76,9 @@ class LoadBalancing:
 
     def __post_init__(self) -> None:
         """Check the rates and the shape of the output."""
+        check_fields(self, _RULES, _check_load)
         problems: list[Problem] = []
-        given = {key: getattr(self, key) for key in _RULES}
-        numbers = read_numbers(given, _RULES, where="", problems=problems)
-        if len(numbers) == 2 and numbers["arrival_rate_hz"] >= numbers["service_rate_hz"]:
-            rule = "must be below service_rate_hz, or the queues grow for ever"
-            received = "{arrival_rate_hz:g} and {service_rate_hz:g}".format(**numbers)
-            problems.append(Problem(key="arrival_rate_hz", rule=rule, received=received))
-        if not problems:
-            for key, number in numbers.items():
-                object.__setattr__(self, key, number)
-            self._check_output(problems)
+        self._check_output(problems)
         if problems:
             raise InputError(problems)
 
@@ -188,17 +180,11 @@ class Noise:
 
     def __post_init__(self) -> None:
         """Check every number."""
-        problems: list[Problem] = []
         rules = {
             key: Rule(about=key, limits={"minimum": 0, "maximum": most})
             for key, most in (("visibility", 1), ("readout_error", 0.5), ("availability", 1))
         }
-        given = {key: getattr(self, key) for key in rules}
-        numbers = read_numbers(given, rules, where="", problems=problems)
-        if problems:
-            raise InputError(problems)
-        for key, number in numbers.items():
-            object.__setattr__(self, key, number)
+        check_fields(self, rules)
 
     @property
     def factor(self) -> float:
@@ -214,11 +200,8 @@ class Noise:
         }
 
 
-def positive(number: Any, *, key: str) -> float:
-    """Return a positive finite number after checking it."""
-    problems: list[Problem] = []
-    rules = {key: Rule(about=key, limits=POSITIVE)}
-    numbers = read_numbers({key: number}, rules, where="", problems=problems)
-    if problems:
-        raise InputError(problems)
-    return numbers[key]
+def _check_load(numbers: Mapping[str, float], problems: list[Problem]) -> None:
+    if len(numbers) == 2 and numbers["arrival_rate_hz"] >= numbers["service_rate_hz"]:
+        rule = "must be below service_rate_hz, or the queues grow for ever"
+        received = "{arrival_rate_hz:g} and {service_rate_hz:g}".format(**numbers)
+        problems.append(Problem(key="arrival_rate_hz", rule=rule, received=received))

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from xorgames.answers import Bits
 from xorgames.draws import Draws
-from xorgames.errors import InputError, Problem, expect
+from xorgames.errors import expect
 from xorgames.hardware.conditions import Conditions
 from xorgames.hardware.design import Design
 from xorgames.hardware.noise import werner_visibility
 from xorgames.hardware.pair_store import PairStore
-from xorgames.hardware.parameters import NOT_NEGATIVE, Rule, read_numbers
+from xorgames.hardware.parameters import NOT_NEGATIVE, Rule, check_fields
 from xorgames.noisy import NoisyStrategy, SharedRandomStrategy
 from xorgames.scenarios.load_balancing_model import Noise
 from xorgames.scenarios.scenario import Scenario
@@ -76,12 +76,7 @@ class Machine:
     def __post_init__(self) -> None:
         """Check everything."""
         expect(self.noise, Noise, key="noise")
-        problems: list[Problem] = []
-        given = {"decision_time_s": self.decision_time_s}
-        numbers = read_numbers(given, _DECISION_TIME, where="", problems=problems)
-        if problems:
-            raise InputError(problems)
-        object.__setattr__(self, "decision_time_s", numbers["decision_time_s"])
+        check_fields(self, _DECISION_TIME)
 
     @classmethod
     def of(

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.errors import InputError, Problem, expect, reject
-from xorgames.hardware.parameters import POSITIVE, Rule, read_numbers
+from xorgames.hardware.parameters import POSITIVE, checked_number
 from xorgames.sweep.parquet import check_pyarrow
 
 FloatArray = NDArray[np.float64]
@@ -32,7 +32,6 @@ _LINES = 2**16
 _LONGEST_LINE = 1000
 #: So many problems of one kind are looked for; an error shows fewer.
 _MANY = 100
-_GAP = {"max_gap_s": Rule(about="longest time without a row", limits=POSITIVE)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,11 +99,7 @@ def read_price_feed(path: str | Path, *, max_gap_s: float | None = 1.0) -> Price
     """
     expect(path, (str, Path), key="feed")
     if max_gap_s is not None:
-        problems: list[Problem] = []
-        numbers = read_numbers({"max_gap_s": max_gap_s}, _GAP, where="", problems=problems)
-        if problems:
-            raise InputError(problems)
-        max_gap_s = numbers["max_gap_s"]
+        max_gap_s = checked_number("max_gap_s", max_gap_s, POSITIVE)
     suffix = Path(path).suffix.lower()
     if suffix not in (".csv", ".parquet"):
         reject("feed", "must end in .csv or .parquet", received=str(path))

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.errors import expect, reject
+from xorgames.hardware.parameters import POSITIVE, checked_number
 from xorgames.scenarios.load_balancing_goals import Thresholds, mean_where_right
-from xorgames.scenarios.load_balancing_model import LoadBalancing, positive
+from xorgames.scenarios.load_balancing_model import LoadBalancing
 
 FloatArray = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ class ShortPairs:
     def __post_init__(self) -> None:
         """Check the threshold."""
         expect(self.model, LoadBalancing, key="model")
-        threshold = positive(self.threshold, key="threshold")
+        threshold = checked_number("threshold", self.threshold, POSITIVE)
         if threshold > 1:
             reject("threshold", "must lie in (0, 1]", received=f"{threshold:g}")
         object.__setattr__(self, "threshold", threshold)

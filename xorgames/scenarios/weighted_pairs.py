@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from xorgames.errors import expect
 from xorgames.game import XORGame
+from xorgames.hardware.parameters import POSITIVE, checked_number
 from xorgames.scenarios.load_balancing_goals import Thresholds, cell_means_s
-from xorgames.scenarios.load_balancing_model import LoadBalancing, positive
+from xorgames.scenarios.load_balancing_model import LoadBalancing
 
 FloatArray = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class Weighted:
     def __post_init__(self) -> None:
         """Check kappa."""
         expect(self.model, LoadBalancing, key="model")
-        object.__setattr__(self, "kappa_s", positive(self.kappa_s, key="kappa_s"))
+        object.__setattr__(self, "kappa_s", checked_number("kappa_s", self.kappa_s, POSITIVE))
 
     @property
     def name(self) -> str:
