@@ -5,14 +5,12 @@ The objective along each parameter, the others at their best, comes from a map o
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 from xorgames.bound import Bound
 from xorgames.design.designed import Designed
 from xorgames.design.free_form import FreeDesigned
 from xorgames.design.grid import make_axis
 from xorgames.design.map import Map, compute_map
-from xorgames.output import write_whole
 from xorgames.reports.blocks import (
     Block,
     Figure,
@@ -34,7 +32,6 @@ from xorgames.reports.hardware_sections import (
     requirements_section,
 )
 from xorgames.reports.model import Report, made_section
-from xorgames.reports.write import in_format_of
 
 #: Points along each parameter in the figure; the table shows every fourth.
 _POINTS, _SHOWN = 21, 4
@@ -79,24 +76,6 @@ def design_report(found: Designed | FreeDesigned, *, command: str | None = None)
         sections=tuple(sections),
         data={"design": found.to_dict()},
     )
-
-
-def write_design_report(
-    found: Designed | FreeDesigned,
-    path: str | Path,
-    *,
-    overwrite: bool = False,
-    command: str | None = None,
-) -> None:
-    """Write the report on a designed game in the format that the file's suffix names.
-
-    Raises
-    ------
-    InputError
-        If the suffix is unknown, or the file exists or cannot be written.
-    """
-    report = design_report(found, command=command)
-    write_whole(path, in_format_of(path, report), overwrite=overwrite)
 
 
 def best_section(found: Designed | FreeDesigned) -> Section:

@@ -1,7 +1,6 @@
 """A report on questions to a design, made of the sections that answer them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from xorgames.hardware.design import Design
@@ -11,7 +10,6 @@ from xorgames.reports.blocks import Section, clean
 from xorgames.reports.design_section import design_section
 from xorgames.reports.hardware_sections import criteria_section, verdict_answer
 from xorgames.reports.model import Report, conditions_words, made_section
-from xorgames.reports.write import in_format_of
 from xorgames.units import format_quantity
 
 
@@ -56,14 +54,3 @@ def design_questions(
         sections=(*sections, design_section(design, performance), made_section(command)),
         data={"performance": performance.to_dict(), **data},
     )
-
-
-def question_content(report: Report, path: str | Path) -> str | bytes:
-    """Return a report in the format that the suffix of a file's name chooses.
-
-    Raises
-    ------
-    InputError
-        If it chooses none.
-    """
-    return in_format_of(path, report)

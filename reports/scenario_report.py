@@ -5,13 +5,10 @@ duration: the same seed makes the same report.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from xorgames.output import write_whole
 from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, Table, clean, table
 from xorgames.reports.model import Report, made_section
-from xorgames.reports.write import in_format_of
 from xorgames.scenarios.estimates import SIGMAS
 from xorgames.scenarios.result import INTERVAL, ScenarioResult, finding, sample, share
 from xorgames.scenarios.robustness import Sweep
@@ -68,11 +65,6 @@ def scenario_report(
         sections=tuple(sections),
         data=content,
     )
-
-
-def write_scenario_report(report: Report, path: str | Path, *, overwrite: bool = False) -> None:
-    """Write a report to a file in the format that its suffix names, as `write_report` does."""
-    write_whole(path, in_format_of(path, report), overwrite=overwrite)
 
 
 def _answer_section(result: ScenarioResult) -> Section:

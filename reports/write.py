@@ -86,9 +86,12 @@ def write_report(
     '# CHSH'
     """
     _format_of(path)
-    write_whole(
-        path, in_format_of(path, build_report(subject, command=command)), overwrite=overwrite
-    )
+    save_report(build_report(subject, command=command), path, overwrite=overwrite)
+
+
+def save_report(report: Report, path: str | Path, *, overwrite: bool = False) -> None:
+    """Write a report that is built already, as `write_report` does."""
+    write_whole(path, in_format_of(path, report), overwrite=overwrite)
 
 
 def in_format_of(path: str | Path, report: Report) -> str | bytes:

@@ -11,9 +11,10 @@ from xorgames.design.free_problem import problem_from_table
 from xorgames.design.optimise import optimise
 from xorgames.errors import InputError
 from xorgames.reports import figures
-from xorgames.reports.design_report import design_report, slices, write_design_report
+from xorgames.reports.design_report import design_report, slices
 from xorgames.reports.html import to_html
 from xorgames.reports.markdown import to_markdown
+from xorgames.reports.write import save_report
 
 
 @pytest.fixture(autouse=True)
@@ -62,14 +63,14 @@ def test_free_forms_and_rounds(tmp_path):
     free = design_free(
         problem_from_table({"schema": 1, "choose": "distribution", "win": [[0, 0], [0, 1]]})
     )
-    write_design_report(free, tmp_path / "report.md", command="xorgames design p.toml")
+    save_report(design_report(free, command="xorgames design p.toml"), tmp_path / "report.md")
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert text.startswith("# free-form game: the best game found\n")
     assert "It is the best that was found; that there is none better is not proven." in text
     with pytest.raises(InputError, match="must not exist yet"):
-        write_design_report(free, tmp_path / "report.md")
+        save_report(design_report(free), tmp_path / "report.md")
     with pytest.raises(InputError, match="must end in one of"):
-        write_design_report(free, tmp_path / "report.txt")
+        save_report(design_report(free), tmp_path / "report.txt")
     rounds = optimise("hft:beta=0.1", minimise="rounds", vary=["p=0.4:0.5"])
     headings = [section.heading for section in design_report(rounds).sections]
     assert "Along each parameter" not in headings

@@ -18,7 +18,6 @@ from xorgames.reports.html import to_html
 from xorgames.reports.markdown import to_markdown
 from xorgames.reports.question_report import (
     design_questions,
-    question_content,
     verdict_questions,
 )
 from xorgames.reports.question_sections import (
@@ -29,6 +28,7 @@ from xorgames.reports.question_sections import (
     sweep_section,
     uncertainty_section,
 )
+from xorgames.reports.write import in_format_of
 
 _NAMES = [
     "attenuation_db_per_km",
@@ -262,7 +262,7 @@ def test_reports():
     )
     assert report.answer == "As it is, 7.42 kHz of pairs at a combined infidelity of 0.06097."
     assert to_html(report).count("<svg") == 1
-    assert question_content(report, "sweep.md") == to_markdown(report)
-    assert question_content(report, "sweep.HTML") == to_html(report)
+    assert in_format_of("sweep.md", report) == to_markdown(report)
+    assert in_format_of("sweep.HTML", report) == to_html(report)
     with pytest.raises(xg.InputError, match="must end in one of"):
-        question_content(report, "sweep.csv")
+        in_format_of("sweep.csv", report)

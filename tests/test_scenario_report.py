@@ -14,8 +14,8 @@ from xorgames.reports.scenario_report import (
     lasting_table,
     players_figure,
     scenario_report,
-    write_scenario_report,
 )
+from xorgames.reports.write import save_report
 from xorgames.scenarios.engine import simulate
 from xorgames.scenarios.game_scenario import GameScenario
 from xorgames.scenarios.hft import HFT
@@ -114,5 +114,5 @@ def test_pages_escape_and_repeat(result, tmp_path):
     assert "&lt;b&gt;&amp;" in page
     assert "<b>&" not in page
     assert page == to_html(scenario_report(named))
-    write_scenario_report(scenario_report(named), tmp_path / "page.html")
+    save_report(scenario_report(named), tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text() == page

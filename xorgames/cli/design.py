@@ -81,10 +81,11 @@ def design_command(family: str, output: str | None, **more: Any) -> None:
         save_game(found.game, output, overwrite=force)
         _written(invocation, output)
     if report is not None:
-        from xorgames.reports.design_report import write_design_report
+        from xorgames.reports.design_report import design_report
+        from xorgames.reports.write import save_report
 
         command = " ".join(["xorgames", *invocation.words])
-        write_design_report(found, report, overwrite=force, command=command)
+        save_report(design_report(found, command=command), report, overwrite=force)
         _written(invocation, report)
 
 

@@ -242,13 +242,13 @@ def _give(answer: Answer, options: Options, form: str) -> None:
 
 def _content(answer: Answer, target: str) -> str | bytes:
     """Return what is to be written to a file."""
-    from xorgames.reports.question_report import question_content
+    from xorgames.reports.write import in_format_of
 
     make = answer.files.get(Path(target).suffix.lower())
     if make is not None:
         return make()
     command = shlex.join(["xorgames", *_invocation().words])
-    return question_content(answer.report(command), target)
+    return in_format_of(target, answer.report(command))
 
 
 def _invocation() -> Invocation:

@@ -92,17 +92,20 @@ def report_command(
     **options: Any,
 ) -> None:
     """Print the whole report, and write it to a file."""
-    from xorgames.reports.write import check_target, render, write_report
+    from xorgames.reports.markdown import to_markdown
+    from xorgames.reports.model import build_report
+    from xorgames.reports.write import check_target, save_report
 
     if output is not None:
         check_target(output, overwrite=force)
     verdict = _verdict(game, design, profile, **options)
     invocation: Invocation = click.get_current_context().find_root().obj
     command = shlex.join(["xorgames", *invocation.words])
-    click.echo(render(verdict, "md", command=command))
+    report = build_report(verdict, command=command)
+    click.echo(to_markdown(report))
     if output is not None:
         # Last, so that whatever stops the command before leaves no file behind.
-        write_report(verdict, output, overwrite=force, command=command)
+        save_report(report, output, overwrite=force)
         invocation.written = output
         click.echo(f"Written to {output}", err=True)
     _exit_by(verdict)

@@ -1,14 +1,11 @@
 """The questions of `xorgames hardware`: asked of the library, answered as data, text and report."""
 
-import sys
-import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import click
-
 from xorgames.cli.machine_text import verdict_text
+from xorgames.cli.options import terminal_progress
 from xorgames.cli.question_options import (
     read_bounds,
     read_numbers_by_name,
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from xorgames.hardware.verdict import Verdict
     from xorgames.reports.blocks import Section
     from xorgames.reports.model import Report
-    from xorgames.solvers.workers import Progress
 
 Options = dict[str, Any]
 
@@ -68,7 +64,7 @@ def sweep_answer(design: "Design", requirements: "Requirements | None", options:
         design,
         read_sweeps(options["varied"], design),
         requirements=requirements,
-        progress=shown_progress("sweep"),
+        progress=terminal_progress("sweep"),
         **place,
     )
     section, data = sweep_section(sweep), sweep.to_dict()
@@ -131,7 +127,7 @@ def _asked(verdict: "Verdict", options: Options) -> "dict[str, tuple[dict[str, A
         cost=options["cost"],
         weights=read_numbers_by_name(options["weight"], "--weight"),
         bounds={name: ends for name, ends in bounds.items() if name in names or not pairs},
-        progress=shown_progress("fixes"),
+        progress=terminal_progress("fixes"),
     )
     found = sensitivity(verdict)
     wanted = options["limited"] or [n for n in _LIMITS if n in ("distance_m", *names)]
@@ -159,7 +155,7 @@ def _front(
         return {}
     names = read_pair(options["front"])
     ranges = {name: ends for name, ends in bounds.items() if name in names}
-    found = front(verdict, *names, bounds=ranges, progress=shown_progress("front"))
+    found = front(verdict, *names, bounds=ranges, progress=terminal_progress("front"))
     return {"front": (found.to_dict(), front_section(found))}
 
 
@@ -177,19 +173,6 @@ def _uncertain(verdict: "Verdict", options: Options) -> "dict[str, tuple[dict[st
         rng=options["seed"],
         uncertainties=given,
         samples=options["draws"],
-        progress=shown_progress("draws"),
+        progress=terminal_progress("draws"),
     )
     return {"uncertainty": (found.to_dict(), uncertainty_section(found))}
-
-
-def shown_progress(what: str) -> "Progress | None":
-    """Return a callback that shows slow work on a terminal, or None where nobody watches."""
-    if not sys.stderr.isatty():
-        return None
-    started = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        if time.monotonic() - started > 0.5:
-            click.echo(f"\r{what} {done / total:7.1%}", err=True, nl=False)
-
-    return show

@@ -165,7 +165,8 @@ def _write(
 ) -> None:
     """Write the files, each whole or not at all, when all is known."""
     from xorgames.output import write_whole
-    from xorgames.reports.scenario_report import scenario_report, write_scenario_report
+    from xorgames.reports.scenario_report import scenario_report
+    from xorgames.reports.write import save_report
 
     invocation: Invocation = click.get_current_context().find_root().obj
     for target in outputs:
@@ -174,7 +175,7 @@ def _write(
         else:
             command = shlex.join(["xorgames", *invocation.words])
             report = scenario_report(result, sweeps=sweeps, command=command)
-            write_scenario_report(report, target, overwrite=force)
+            save_report(report, target, overwrite=force)
         invocation.written = target
         click.echo(f"Written to {target}", err=True)
 
