@@ -116,8 +116,6 @@ class GameTable(BaseModel):
         return distribution
 
 
-_KEYS = ["schema", *list(GameTable.model_fields)[1:]]
-
 _RULES = {
     "missing": ("must be given", ""),
     "string_type": ("must be text", "put it in quotes"),
@@ -134,11 +132,7 @@ def game_schema() -> dict[str, Any]:
     >>> game_schema()["required"]
     ['schema']
     """
-    schema = GameTable.model_json_schema()
-    for key in schema["properties"].values():
-        # What is absent has no default: the three forms exclude each other.
-        key.pop("default", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return schema_of(GameTable)
 
 
 def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
@@ -152,23 +146,48 @@ def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
     try:
         GameTable.model_validate(table)
     except ValidationError as error:
-        return [
-            _problem(".".join(map(str, found["loc"])), found["type"], found["msg"], found["input"])
-            for found in error.errors(include_url=False)
-        ]
+        return problems_of(error, GameTable, file="a game file", rules=_RULES)
     return []
 
 
-def _problem(key: str, kind: str, message: str, written: Any) -> Problem:
-    """Say in the words of this package what pydantic found."""
-    if key == "schema":
-        received = "nothing" if kind == "missing" else repr(written)
-        cure = "write schema = 1"
-        return Problem(
-            key=key, rule="must be 1, the version read here", received=received, cure=cure
-        )
-    if kind == "extra_forbidden":
-        return Problem(key=key, rule="is not a key of a game file", cure=near_name(key, _KEYS))
-    rule, cure = _RULES.get(kind, (message, ""))
-    received = "" if kind == "missing" else repr(written)
-    return Problem(key=key, rule=rule, received=received, cure=cure)
+def schema_of(table: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a file that a model describes."""
+    schema = table.model_json_schema()
+    for key in schema["properties"].values():
+        # What is absent has no default: forms of a file exclude each other.
+        key.pop("default", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def problems_of(
+    error: ValidationError,
+    table: type[BaseModel],
+    *,
+    file: str,
+    rules: Mapping[str, tuple[str, str]],
+) -> list[Problem]:
+    """Say in the words of this package what pydantic found.
+
+    Parameters
+    ----------
+    error : ValidationError
+    table : model
+        Whose first field is the version, written `schema`.
+    file : str
+        What such a file is called.
+    rules : mapping
+        Rule and cure by pydantic's name of the error.
+    """
+    keys = ["schema", *list(table.model_fields)[1:]]
+    problems = []
+    for found in error.errors(include_url=False):
+        key, kind = ".".join(map(str, found["loc"])), found["type"]
+        rule, cure = rules.get(kind, (found["msg"], ""))
+        received = "" if kind == "missing" else repr(found["input"])
+        if key == "schema":
+            rule, cure = "must be 1, the version read here", "write schema = 1"
+            received = received or "nothing"
+        elif kind == "extra_forbidden":
+            rule, cure, received = f"is not a key of {file}", near_name(key, keys), ""
+        problems.append(Problem(key=key, rule=rule, received=received, cure=cure))
+    return problems

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
-from xorgames.errors import Problem, near_name
+from xorgames.errors import Problem
+from xorgames.schema import problems_of, schema_of
 
 _NUMBER: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 _PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
@@ -80,12 +81,11 @@ class FamilyTable(BaseModel):
     )
 
 
-_KEYS = ["schema", *list(FamilyTable.model_fields)[1:]]
 _RULES = {
-    "missing": "must be given",
-    "string_type": "must be text",
-    "dict_type": "must be a table",
-    "list_type": "must be a list of tables",
+    "missing": ("must be given", ""),
+    "string_type": ("must be text", ""),
+    "dict_type": ("must be a table", ""),
+    "list_type": ("must be a list of tables", ""),
 }
 
 
@@ -97,10 +97,7 @@ def family_schema() -> dict[str, Any]:
     >>> family_schema()["required"]
     ['schema', 'parameters', 'distribution']
     """
-    schema = FamilyTable.model_json_schema()
-    for key in schema["properties"].values():
-        key.pop("default", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return schema_of(FamilyTable)
 
 
 def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
@@ -116,7 +113,7 @@ def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
     try:
         FamilyTable.model_validate(table)
     except ValidationError as error:
-        problems = [_problem(found) for found in error.errors(include_url=False)]
+        problems = problems_of(error, FamilyTable, file="a family file", rules=_RULES)
     given = [key for key in ("payoff", "win") if key in table]
     if len(given) != 1:
         received = " and ".join(f"`{key}`" for key in given) or "neither"
@@ -130,16 +127,3 @@ def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
             if key not in ("alice", "bob")
         ]
     return problems
-
-
-def _problem(found: Any) -> Problem:
-    """Say in the words of this package what pydantic found."""
-    key, kind = ".".join(map(str, found["loc"])), found["type"]
-    if key == "schema":
-        received = "nothing" if kind == "missing" else repr(found["input"])
-        rule = "must be 1, the version read here"
-        return Problem(key=key, rule=rule, received=received, cure="write schema = 1")
-    if kind == "extra_forbidden":
-        return Problem(key=key, rule="is not a key of a family file", cure=near_name(key, _KEYS))
-    received = "" if kind == "missing" else repr(found["input"])
-    return Problem(key=key, rule=_RULES.get(kind, found["msg"]), received=received)

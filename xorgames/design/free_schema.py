@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from xorgames.design.family_schema import _LIMITS, _NUMBER, _PAIR, _list, _table
-from xorgames.errors import Problem, near_name
+from xorgames.errors import Problem
+from xorgames.schema import problems_of, schema_of
 
 
 class FreeTable(BaseModel):
@@ -43,7 +44,13 @@ class FreeTable(BaseModel):
     )
 
 
-_KEYS = ["schema", *list(FreeTable.model_fields)[1:]]
+_CHOICES = 'must be "distribution" or "payoff"'
+_RULES = {
+    "missing": (_CHOICES, ""),
+    "literal_error": (_CHOICES, ""),
+    "string_type": ("must be text", ""),
+    "dict_type": ("must be a table", ""),
+}
 _DISTRIBUTION_KEYS = ("probability", "marginals", "covariance")
 
 
@@ -55,10 +62,7 @@ def free_schema() -> dict[str, Any]:
     >>> free_schema()["required"]
     ['schema', 'choose']
     """
-    schema = FreeTable.model_json_schema()
-    for key in schema["properties"].values():
-        key.pop("default", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return schema_of(FreeTable)
 
 
 def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
@@ -66,7 +70,7 @@ def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
     try:
         FreeTable.model_validate(table)
     except ValidationError as error:
-        return [_problem(found) for found in error.errors(include_url=False)]
+        return problems_of(error, FreeTable, file="a free-form problem", rules=_RULES)
     problems = []
     free = table["choose"] == "distribution"
     for key in ("payoff_limits",) if free else ("win", *_DISTRIBUTION_KEYS):
@@ -89,20 +93,3 @@ def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
         if key not in ("alice", "bob")
     ]
     return problems
-
-
-def _problem(found: Any) -> Problem:
-    """Say in the words of this package what pydantic found."""
-    key, kind = ".".join(map(str, found["loc"])), found["type"]
-    if key == "schema":
-        received = "nothing" if kind == "missing" else repr(found["input"])
-        rule = "must be 1, the version read here"
-        return Problem(key=key, rule=rule, received=received, cure="write schema = 1")
-    if kind == "extra_forbidden":
-        rule = "is not a key of a free-form problem"
-        return Problem(key=key, rule=rule, cure=near_name(key, _KEYS))
-    if key == "choose":
-        received = "nothing" if kind == "missing" else repr(found["input"])
-        return Problem(key=key, rule='must be "distribution" or "payoff"', received=received)
-    rules = {"string_type": "must be text", "dict_type": "must be a table"}
-    return Problem(key=key, rule=rules.get(kind, found["msg"]), received=repr(found["input"]))
