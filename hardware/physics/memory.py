@@ -1,30 +1,15 @@
 """What a pair loses while it waits, both of its qubits stored for the time t.
 
-    conservative   2 (1 - exp(-t/T))               as reported for arXiv:2604.07451
     exponential    1/2 (1 - exp(-2 t/T2))          white noise dephases both qubits
     gaussian       1/2 (1 - exp(-2 (t/T2*)^2))     a frequency that differs from shot to shot
 
-The last two are probabilities of a phase flip, and the infidelity of a pair that had no other
-error. For short times the exponential form is half of the conservative one.
+Both are probabilities of a phase flip, and the infidelity of a pair that had no other error. For
+short times the exponential form is half of the conservative one, `noise.memory_infidelity`.
 """
 
 import math
 
-from xorgames.hardware.noise import memory_infidelity
 from xorgames.hardware.parameters import NOT_NEGATIVE, POSITIVE, check_numbers
-
-
-def conservative(storage_s: float, lifetime_s: float) -> float:
-    """Return 2 (1 - exp(-t/T)), the form of the paper.
-
-    Examples
-    --------
-    >>> f"{conservative(242.55e-6, 7.9):.4e}"
-    '6.1404e-05'
-    """
-    check_numbers(NOT_NEGATIVE, storage_s=storage_s)
-    check_numbers(POSITIVE, lifetime_s=lifetime_s)
-    return memory_infidelity(storage_s, lifetime_s)
 
 
 def exponential(storage_s: float, lifetime_s: float) -> float:
