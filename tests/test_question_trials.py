@@ -93,7 +93,7 @@ def test_all_questions_about_a_verdict_share_their_counts():
     verdict = verdict_of(0.02)
     assert Trials.of(verdict) is Trials.of(verdict)
     trials = Trials.of(verdict)
-    assert trials.needs_at(0.1) is trials.needs_at(0.1)
+    assert trials.counts.at(0.1) is trials.counts.at(0.1)
     assert trials.requirements.test == verdict.requirements.rounds.test == "binomial"
     assert not trials.count({"state_infidelity": 0.01})
 
@@ -103,18 +103,18 @@ def test_slow_counts_are_estimated_between_near_ones():
     assert trials.requirements.test == "betting"
     limit = trials.requirements.combined_infidelity_max.lower
     for eps in (limit / 2, limit * 0.7):
-        trials.needs_at(eps)
-    about = trials.pairs_at(limit * 0.6)
-    exact = trials.needs_at(limit * 0.6)
+        trials.counts.at(eps)
+    about = trials.counts.pairs_at(limit * 0.6)
+    exact = trials.counts.at(limit * 0.6)
     assert about != exact.rounds.first
     assert about == pytest.approx(exact.rounds.first, rel=0.03)
-    assert trials.pairs_at(limit * 0.6) == pytest.approx(exact.rounds.first)
+    assert trials.counts.pairs_at(limit * 0.6) == pytest.approx(exact.rounds.first)
     # From one count on towards the limit, by the second power.
-    last = max(eps for eps in trials._infidelities if eps < limit)
-    few = trials.needs_at(last).rounds.first
+    last = max(eps for eps in trials.counts._infidelities if eps < limit)
+    few = trials.counts.at(last).rounds.first
     eps = limit - (limit - last) / 2
-    assert trials.pairs_at(eps) == pytest.approx(4 * few)
-    assert trials.needs_at(eps).rounds.first == pytest.approx(4 * few, rel=0.1)
+    assert trials.counts.pairs_at(eps) == pytest.approx(4 * few)
+    assert trials.counts.at(eps).rounds.first == pytest.approx(4 * few, rel=0.1)
 
 
 def test_the_test_of_a_machine_without_rounds():

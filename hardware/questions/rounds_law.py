@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from xorgames.hardware.questions.trials import SLOW, Trials, pairs_needed
+from xorgames.hardware.questions.counts import SLOW, pairs_needed
+from xorgames.hardware.questions.trials import Trials
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,7 @@ def rounds_law(trials: Trials, gaps: Sequence[float]) -> RoundsLaw | None:
     if trials.requirements.rounds.test in SLOW and len(gaps) > 4:
         gaps = gaps[::2]
     infidelities = sorted({limit - min(gap, limit) for gap in gaps})
-    found = [(eps, pairs_needed(trials.needs_at(eps))) for eps in infidelities]
+    found = [(eps, pairs_needed(trials.counts.at(eps))) for eps in infidelities]
     counts = tuple((eps, pairs) for eps, pairs in found if pairs is not None)
     if len(counts) < 3:
         return None

@@ -68,7 +68,7 @@ class Space:
         """Let the law of the rounds go through the count at a point, if there is one."""
         performance, _ = self.trials.criteria(self.numbers(sizes), self.trials.requirements)
         infidelity = performance.combined_infidelity
-        pairs = self.trials.pairs_at(infidelity)
+        pairs = self.trials.counts.pairs_at(infidelity)
         if pairs is not None:
             self.law = self.law.through(infidelity, pairs)
 

@@ -5,18 +5,13 @@ checks the result. What is changed is the machine, not the test: "auto" stays wi
 chose for the machine as it is, or, where no number of rounds suffices there, for half the largest
 infidelity.
 
-All that is slow in a check is the number of rounds, which depends on the combined infidelity eps
-alone; each is counted once. For the tests on the number of wins it never falls as eps grows: what
-is critical there depends on the classical value only, and the chance to reach it grows with the win
-probability. So if a trial ends in the same way with the rounds of a smaller and with those of a
-larger eps, it ends so with its own. A search takes that for granted of the other tests too, but for
-the expected score, which goes on a saw-tooth. For the tests that are slow to count, it goes by a
-power of (limit - eps) between two counts that are near, or by the second from one on towards the
-limit. What it finds is counted and checked.
+`counts` has the number of rounds at each infidelity. If a trial ends in the same way with the
+rounds of a smaller and with those of a larger infidelity, it ends so with its own: proven for the
+tests on the number of wins. A search takes it for granted of the other tests too, but for the
+expected score, which goes on a saw-tooth. What it finds is counted and checked.
 """
 
 import math
-from bisect import bisect, insort
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -32,8 +27,8 @@ from xorgames.hardware.link import check_quality
 from xorgames.hardware.parameters import Rule
 from xorgames.hardware.performance import Performance
 from xorgames.hardware.questions.axis import Axis, checked_bounds, range_of
+from xorgames.hardware.questions.counts import SLOW, Counts
 from xorgames.hardware.requirements import Requirements
-from xorgames.hardware.score_tests import TESTS as SCORE_TESTS
 from xorgames.hardware.verdict import Verdict, verdict_of
 from xorgames.units import unit_of
 
@@ -43,10 +38,6 @@ Numbers = Mapping[str, float]
 #: that of the parties; the one in a design file is where the design's stated figures hold.
 CIRCUMSTANCES = ("distance_m", "window_s", "local_time_s")
 _SAW_TOOTHED = ("expected-score",)
-#: The tests whose rounds take tenths of a second to count.
-SLOW = ("adaptive", "betting", "pbr", *SCORE_TESTS)
-#: Counts are near if one is not more than so many times the other.
-_NEAR = 5.0
 
 
 def kept(criterion: Criterion) -> float | None:
@@ -58,12 +49,6 @@ def kept(criterion: Criterion) -> float | None:
     if not required or not achieved or min(required, achieved) < 0:
         return None
     return required / achieved if criterion.comparison == "<" else achieved / required
-
-
-def pairs_needed(requirements: Requirements) -> float | None:
-    """Return the mean number of pairs that a window must hold; None if no rate suffices."""
-    rate_hz = requirements.rate_min_hz
-    return None if rate_hz is None else rate_hz * requirements.conditions.window_s
 
 
 class Trial(NamedTuple):
@@ -92,12 +77,10 @@ class Trials:
     def __init__(
         self, requirements: Requirements, design: Design, *, profile: str | None = None
     ) -> None:
-        self.requirements = _named(requirements)
+        self.counts = Counts(requirements)
+        self.requirements = self.counts.requirements
         self.design = design
         self.profile = profile
-        self._infidelities: list[float] = []
-        self._needs: dict[float, Requirements] = {}
-        self._count(self.requirements.rounds.infidelity)
 
     @classmethod
     def of(cls, verdict: Verdict) -> "Trials":
@@ -199,7 +182,7 @@ class Trials:
         """Return the verdict of `check` on the changed design."""
         needs, design = self.changed(changes)
         performance = self._performance(needs, design)
-        known = self.needs_at(performance.combined_infidelity)
+        known = self.counts.at(performance.combined_infidelity)
         needs = replace(known, conditions=needs.conditions)
         return verdict_of(needs, performance, design)
 
@@ -218,15 +201,15 @@ class Trials:
             return None
         infidelity = performance.combined_infidelity
         if self.requirements.rounds.test not in _SAW_TOOTHED:
-            around = self._around(infidelity)
+            around = self.counts.around(infidelity)
             fewer, more = (_met(_fixed(needs, known), performance) for known in around)
             if fewer == more:
                 return Trial(performance, fewer)
-            pairs = self._estimated(infidelity, around)
+            pairs = self.counts.estimated_pairs(infidelity)
             if pairs is not None:
                 enough = performance.rate_hz > pairs / needs.conditions.window_s
                 return Trial(performance, fewer | {"rate": enough})
-        return Trial(performance, _met(_fixed(needs, self.needs_at(infidelity)), performance))
+        return Trial(performance, _met(_fixed(needs, self.counts.at(infidelity)), performance))
 
     def passes(self, changes: Numbers) -> bool:
         """Say whether every criterion is met; False if the design is not allowed."""
@@ -247,64 +230,11 @@ class Trials:
             infidelity = self._achieved(changes)[1].combined_infidelity
         except InputError:
             return False
-        return self._count(infidelity)
-
-    def needs_at(self, infidelity: float) -> Requirements:
-        """Return the requirements at an infidelity."""
-        self._count(infidelity)
-        return self._needs[infidelity]
-
-    def pairs_at(self, infidelity: float) -> float | None:
-        """Return the pairs that a window must hold, by an estimate where it takes long to count."""
-        pairs = self._estimated(infidelity, self._around(infidelity))
-        return pairs_needed(self.needs_at(infidelity)) if pairs is None else pairs
-
-    def _count(self, infidelity: float) -> bool:
-        if infidelity in self._needs:
-            return False
-        self._needs[infidelity] = self.requirements.at_infidelity(infidelity)
-        insort(self._infidelities, infidelity)
-        return True
-
-    def _estimated(
-        self, infidelity: float, around: tuple[Requirements, Requirements]
-    ) -> float | None:
-        """Return the pairs that a window must hold, from the counts around; None to count them."""
-        limit, (below, above) = self.requirements.combined_infidelity_max, around
-        slow = self.requirements.rounds.test in SLOW and infidelity not in self._needs
-        few, many = pairs_needed(below), pairs_needed(above)
-        if not slow or limit is None or few is None or infidelity >= limit.lower:
-            return None
-        nearer = (limit.lower - below.rounds.infidelity) / (limit.lower - infidelity)
-        power = 2.0
-        if many is not None:
-            gap = limit.lower - above.rounds.infidelity
-            power = math.log(many / few) / math.log((limit.lower - below.rounds.infidelity) / gap)
-        pairs = few * nearer**power
-        return pairs if (many or pairs) <= _NEAR * few else None
-
-    def _around(self, infidelity: float) -> tuple[Requirements, Requirements]:
-        """Return the requirements at the nearest infidelities that are known on both sides."""
-        self.needs_at(0.0)
-        self.needs_at(1.0)
-        at = min(max(bisect(self._infidelities, infidelity), 1), len(self._infidelities) - 1)
-        below, above = self._infidelities[at - 1 : at + 1]
-        return self._needs[below], self._needs[above]
+        return self.counts.count(infidelity)
 
 
 #: One for each verdict, so that all questions about it share their counts.
 _TRIALS: WeakKeyDictionary[Verdict, Trials] = WeakKeyDictionary()
-
-
-def _named(requirements: Requirements) -> Requirements:
-    """Return requirements with a test in place of "auto"."""
-    rounds, limit = requirements.rounds, requirements.combined_infidelity_max
-    if requirements.test != "auto":
-        return requirements
-    if rounds.first is None and limit is not None:
-        test = requirements.at_infidelity(limit.lower / 2).rounds.test
-        return replace(requirements, test=test).at_infidelity(rounds.infidelity)
-    return replace(requirements, test=rounds.test)
 
 
 def _moved(design: Design, changes: Numbers) -> Design:
