@@ -1,11 +1,14 @@
-"""The classical bias against its peers, all in one run: seconds, strategies a second, ratios.
+"""The classical bias against its peers, all in one run: time, certified gap, memory, ratios.
+
+Beside each time stand the certified gap, upper minus lower end of the bracket returned, and the
+peak of memory in a run of its own: Python's and NumPy's (tracemalloc).
 
 Peers: toqito in an interpreter of its own (named and skipped where it is absent), and a plain Gray
 code written here in numba, on one thread with 32-bit integers, as the stand-in for compiled
 enumeration programs. A peer that would take too long is measured on fewer strategies and scaled;
 such figures carry a ~. Times are the best of several runs; of toqito the first run, which has all
-the memory to fetch, stands beside the best. Goals are held against the best. Losing cases are
-named at the end.
+the memory to fetch, stands beside the best, and by how much its process grew. Goals are held
+against the best. Losing cases are named at the end.
 
     taskset -c 0 python benchmarks/classical.py [--quick] [--toqito-python PYTHON]
     python benchmarks/classical.py --speed-up
@@ -13,11 +16,13 @@ named at the end.
 
 import argparse
 import json
+import math
 import os
 import platform
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,14 +43,16 @@ GRAY_WORK = 2**31
 TOQITO_LARGEST = 20
 
 TOQITO = """
-import importlib.metadata, json, sys, time, numpy as np
+import importlib.metadata, json, resource, sys, time, numpy as np
 from toqito.nonlocal_games.xor_game import XORGame
 matrix = np.array(json.loads(sys.argv[1]))
 game = XORGame(np.full(matrix.shape, 1 / matrix.size), (matrix < 0).astype(int))
-times = []
+megabytes = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+times, before = [], megabytes()
 while not times or sum(times) < 1.0:
     start = time.perf_counter(); game.classical_value(); times.append(time.perf_counter() - start)
-print(json.dumps([importlib.metadata.version("toqito"), times[0], min(times)]))
+grown = megabytes() - before
+print(json.dumps([importlib.metadata.version("toqito"), times[0], min(times), grown]))
 """
 
 
@@ -59,6 +66,7 @@ class Case:
     against: str
     method: str = "auto"
     repeat: int = 5
+    time_limit_s: float | None = None
 
 
 @numba.njit
@@ -119,6 +127,15 @@ def best_time(call: Callable[[], Any], repeat: int) -> tuple[float, Any]:
     return min(times), result
 
 
+def peak_megabytes(call: Callable[[], Any]) -> float:
+    """Return the most memory that a run takes beyond what is there before."""
+    tracemalloc.start()
+    call()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 1e6
+
+
 def gray_seconds(matrix: np.ndarray) -> tuple[float, bool]:
     """Return the seconds of the plain Gray code, and whether they were scaled up."""
     total = 2 ** (min(matrix.shape) - 1)
@@ -129,8 +146,8 @@ def gray_seconds(matrix: np.ndarray) -> tuple[float, bool]:
     return seconds * (total / counted), counted < total
 
 
-def toqito_seconds(python: str, matrix: np.ndarray) -> tuple[str, float, float] | None:
-    """Return toqito's version, its first and its best time; None where it cannot run."""
+def run_toqito(python: str, matrix: np.ndarray) -> tuple[str, float, float, float] | None:
+    """Return toqito's version, first and best time, and megabytes; None where it cannot run."""
     if len(matrix) > TOQITO_LARGEST:
         return None
     command = [python, "-c", TOQITO, json.dumps(matrix.tolist())]
@@ -157,6 +174,8 @@ def cases(*, quick: bool) -> list[Case]:
         Case(name="sign 48", matrix=signs(48), goal=30, against="s", repeat=2),
         Case(name="threshold 100", matrix=midpoints(100), goal=0.005, against="s", repeat=50),
         Case(name="threshold 1000", matrix=midpoints(1000), goal=3, against="s", repeat=3),
+        Case(name="sign 64, stopped", matrix=signs(64), goal=6, against="s", repeat=1,
+             time_limit_s=5),
     ]  # fmt: skip
     return [case for case in sizes if not quick or len(case.matrix) <= 28]
 
@@ -164,23 +183,32 @@ def cases(*, quick: bool) -> list[Case]:
 def print_row(case: Case, python: str) -> list[str]:
     """Measure one game on one core, print it with the peers, and return who was faster."""
     matrix = exact(case.matrix)
-    call = lambda: classical_bias(matrix, method=case.method, workers=1)  # noqa: E731
+    call = lambda: classical_bias(  # noqa: E731
+        matrix, method=case.method, time_limit_s=case.time_limit_s, workers=1
+    )
     call()
+    megabytes = peak_megabytes(call)
     seconds, found = best_time(call, case.repeat)
-    gray, scaled = gray_seconds(case.matrix)
-    toqito = toqito_seconds(python, case.matrix)
-    first, best = ("-", "-") if toqito is None else (f"{t / seconds:.3g}" for t in toqito[1:])
-    ratio = {"Gray": gray / seconds, "toqito": toqito[2] / seconds if toqito else 0.0}
+    # Peers have no result to hold against a search that was stopped.
+    gray, scaled = gray_seconds(case.matrix) if found.exact else (math.nan, False)
+    toqito = run_toqito(python, case.matrix) if found.exact else None
+    _, first, best, grown = toqito or ("", math.nan, math.nan, math.nan)
+    ratio = {"Gray": gray / seconds, "toqito": best / seconds}
     met = seconds < case.goal if case.against == "s" else ratio[case.against] >= case.goal
     goal = f"< {case.goal:g} s" if case.against == "s" else f"{case.goal:g}x {case.against}"
     print(
-        f"{case.name:18} {found.method:17} {float(found.upper):>7g} {seconds:>10.4g}"
-        f" {found.strategies / seconds:>9.2g} {'~' if scaled else ' '}{gray / seconds:>9.3g}"
-        f" {first:>9} {best:>9}  {goal}: {'met' if met else 'MISSED'}",
+        f"{case.name:17} {found.method:16} {float(found.lower):>6g}"
+        f" {float(found.upper - found.lower):>4g} {seconds:>9.3g} {megabytes:>6.2g}"
+        f" {found.strategies / seconds:>8.2g} {'~' if scaled else ' '}{gray / seconds:>8.3g}"
+        f" {first / seconds:>9.3g} {best / seconds:>9.3g} {grown:>7.3g}"
+        f"  {goal}: {'met' if met else 'MISSED'}".replace("nan", "  -"),
         flush=True,
     )
-    faster = [("Gray", gray)] + ([("toqito", toqito[2])] if toqito else [])
-    return [f"{peer} on {case.name} ({case.method})" for peer, t in faster if t < seconds]
+    return [
+        f"{peer} on {case.name} ({case.method}), {1 / times:.2g} times as fast"
+        for peer, times in ratio.items()
+        if times < 1
+    ]
 
 
 def print_speed_up(name: str, matrix: np.ndarray, method: str) -> None:
@@ -228,7 +256,7 @@ def main() -> None:
         print_speed_up("sign 32", signs(32), "enumeration")
         print_speed_up("sign 44", signs(44), "branch-and-bound")
         return
-    peer = toqito_seconds(options.toqito_python, signs(2))
+    peer = run_toqito(options.toqito_python, signs(2))
     named = "toqito absent: skipped" if peer is None else f"toqito {peer[0]}"
     print(f"{platform.machine()}, {os.cpu_count()} cores, numba {numba.__version__}; {named}")
     print(
@@ -236,8 +264,8 @@ def main() -> None:
         " ~ scaled from fewer strategies"
     )
     print(
-        f"{'game':18} {'method':17} {'bias':>7} {'seconds':>10} {'strat./s':>9} {'x Gray':>10}"
-        f" {'x toqito':>9} {'its best':>9}  goal"
+        f"{'game':17} {'method':16} {'bias':>6} {'gap':>4} {'seconds':>9} {'MB':>6} {'strat./s':>8}"
+        f" {'x Gray':>9} {'x toqito':>9} {'its best':>9} {'its MB':>7}  goal"
     )
     losses = []
     for case in cases(quick=options.quick):

@@ -249,9 +249,12 @@ def _best_play(
     first, second = (Detector(shrink=each, drift=1 - each) for each in eta)
     alice, bob = answered(solution.classical.strategy)
     known = (ideal, Play(alice=alice, bob=bob, state=PHI_PLUS))
+    best = max(known, key=lambda play: play_bias(matrix, play).lower)
     found = see_saw(matrix, detectors=(first, second), known=known, starts=starts, rng=rng)
-    plays = (*known, schmidt_form(found))
-    return max(plays, key=lambda play: play_bias(matrix, play).lower)
+    found = schmidt_form(found)
+    # A play that is only better within rounding is not worth other angles.
+    better = play_bias(matrix, best).upper < play_bias(matrix, found).lower
+    return found if better else best
 
 
 def _refuted(solution: Solution, eta: tuple[float, float]) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from xorgames.bound import Bound
 from xorgames.errors import InputError, Problem, reject
+from xorgames.exact import FractionArray
 from xorgames.game import XORGame
 from xorgames.output import write_whole
 from xorgames.solvers.certificate import Proposal, deterministic_bias
@@ -81,16 +82,24 @@ def save_certificate(
     return certificate.bound
 
 
-def check_certificate(path: str | Path) -> Bound:
+def check_certificate(path: str | Path, *, game: XORGame | None = None) -> Bound:
     """Return the bracket that a certificate proves, by whole-number arithmetic alone.
+
+    Parameters
+    ----------
+    path : str or Path
+    game : XORGame, optional
+        Whose matrix it has to be about; by default whatever matrix is in the file.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or its numbers do not prove what it claims.
+        If the file cannot be read, its numbers do not prove what it claims, or the game is another.
     """
     try:
-        lower, upper, _ = proven_bracket(Path(path).read_text("utf-8"))
+        text = Path(path).read_text("utf-8")
+        lower, upper, _ = proven_bracket(text)
+        bound = Bound(Bound.exact(lower).lower, Bound.exact(upper).upper)
     except Exception as error:
         received = f"{type(error).__name__}: {error}"
         problem = Problem(
@@ -98,7 +107,14 @@ def check_certificate(path: str | Path) -> Bound:
             cure="ask for the file again, or save a new one",
         )  # fmt: skip
         raise InputError([problem], file=str(path)) from error
-    return Bound(Bound.exact(lower).lower, Bound.exact(upper).upper)
+    if game is not None and json.loads(text)["matrix"] != _rows(game.exact_matrix):
+        problem = Problem(
+            key="certificate", rule="must be about the matrix of the game",
+            received=f"another matrix than that of {game.name!r}",
+            cure="ask for the certificate of this game, or save one",
+        )  # fmt: skip
+        raise InputError([problem], file=str(path))
+    return bound
 
 
 def _content(
@@ -114,7 +130,7 @@ def _content(
         "game": game.name,
         "id": game.id,
         "offset": str(game.exact_offset),
-        "matrix": [[str(entry) for entry in row] for row in certificate.exact_matrix],
+        "matrix": _rows(certificate.exact_matrix),
         "classical": best,
         "lower": {
             "bias": str(certificate.lower),
@@ -130,3 +146,7 @@ def _content(
             "w": certificate.w.tolist(),
         },
     }
+
+
+def _rows(exact_matrix: FractionArray) -> list[list[str]]:
+    return [[str(entry) for entry in row] for row in exact_matrix]

@@ -53,7 +53,7 @@ def _reached(matrix: list[list[Fraction]], u: list[list[int]], v: list[list[int]
 if __name__ == "__main__":
     try:
         *ends, name = proven_bracket(Path(sys.argv[1]).read_text("utf-8"))
-        shown = map(math.nextafter, map(float, ends), (-math.inf, math.inf))
+        shown = [*map(math.nextafter, map(float, ends), (-math.inf, math.inf))]
     except Exception as error:
         sys.exit(f"NOT PROVEN: {type(error).__name__}: {error}")
     sys.stdout.write("PROVEN: the Tsirelson bias lies in [{}, {}] for M: {}\n".format(*shown, name))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xorgames.solvers.sign_lanes import SignLanes, choose_type
+from xorgames.solvers.sign_lanes import SignLanes
 from xorgames.solvers.signs import (
     Found,
     IntArray,
@@ -30,7 +30,7 @@ _RATES = {1: 2e9, 2: 1.1e9, 4: 5e8, 8: 2e8}
 
 #: Fewer sign vectors than this are compared before a compiler, or its code on disk, is loaded.
 _WORTH_LOADING = 2**24
-_WORTH_CALLING = 2**12
+_WORTH_CALLING = 2**10
 _PIECE = 2**25
 _NUMPY_PIECE = 2**18
 
@@ -47,7 +47,9 @@ class _Piece:
     lane: int = 0
 
 
-def enumerate_signs(rows: IntArray, *, watch: Watch, margin: int = 0) -> Found:
+def enumerate_signs(
+    rows: IntArray, *, watch: Watch, margin: int = 0, lanes: SignLanes | None = None
+) -> Found:
     """Return the best signs of the rows of a matrix of integers.
 
     Parameters
@@ -57,6 +59,8 @@ def enumerate_signs(rows: IntArray, *, watch: Watch, margin: int = 0) -> Found:
     watch : Watch
     margin : int
         If positive, all signs whose value is so near the best are collected as candidates.
+    lanes : SignLanes, optional
+        What `SignLanes.of(rows)` returned, where it was computed before.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def enumerate_signs(rows: IntArray, *, watch: Watch, margin: int = 0) -> Found:
     (2, 2, 2, [1, 1])
     """
     compiled = uses_kernels(rows)
-    lanes = SignLanes.of(rows)
+    lanes = lanes or SignLanes.of(rows)
     count = max(1, (_PIECE if compiled else _NUMPY_PIECE) // lanes.width)
     search = _compiled_piece if compiled else _numpy_piece
     starts = range(0, lanes.steps, count)
@@ -105,9 +109,9 @@ def strategies_of(rows: IntArray) -> float:
     return float(2.0 ** min(len(rows) - 1, 1023))
 
 
-def rate_of(rows: IntArray) -> float:
-    """Return how many sign vectors of such rows are compared in a second on one core, about."""
-    return _RATES[choose_type(rows).itemsize]
+def rate_of(lanes: SignLanes) -> float:
+    """Return how many sign vectors are compared in a second on one core, about."""
+    return _RATES[lanes.low.itemsize]
 
 
 def uses_kernels(rows: IntArray) -> bool:
@@ -177,11 +181,10 @@ def _numpy_near(piece: _Piece, least: int, most: int) -> list[list[int]]:
 
 
 def _conclude(rows: IntArray, lanes: SignLanes, best: _Piece | None, done: int) -> Found:
-    signs = np.ones(len(rows), dtype=np.int64)
-    if best is not None:
-        signs = lanes.signs_at(best.step, best.lane)
-        confirm("the enumeration", 2 * best.number + lanes.origin, value_of(rows, signs))
+    signs = lanes.signs_at(0, 0) if best is None else lanes.signs_at(best.step, best.lane)
     value = value_of(rows, signs)
+    if best is not None:
+        confirm("the enumeration", 2 * best.number + lanes.origin, value)
     finished = done == lanes.steps * lanes.width
     return Found(
         signs=signs,

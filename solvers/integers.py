@@ -1,6 +1,8 @@
 """From a matrix of exact numbers to integers over one denominator, and what is no such matrix."""
 
 import math
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, NoReturn
 
 import numpy as np
@@ -28,7 +30,6 @@ def as_integers(exact_matrix: FractionArray) -> tuple[IntegerMatrix, int]:
 
     Examples
     --------
-    >>> from fractions import Fraction
     >>> integers, denominator = as_integers(np.array([[Fraction(1, 2), Fraction(-1, 3)]]))
     >>> integers.tolist(), denominator
     ([[3, -2]], 6)
@@ -37,16 +38,25 @@ def as_integers(exact_matrix: FractionArray) -> tuple[IntegerMatrix, int]:
     if exact_matrix.dtype == bool:
         _reject_entry(exact_matrix)
     try:
-        ratios = [entry.as_integer_ratio() for entry in entries]
+        numbers, below = _ratios(entries)
     except (AttributeError, ValueError, OverflowError):
         _reject_entry(exact_matrix)
-    numbers, below = zip(*ratios, strict=True)
     denominators = set(below)
     common = math.lcm(*denominators)
     if len(denominators) > 1:
-        numbers = tuple(above * (common // each) for above, each in ratios)
+        numbers = [above * (common // each) for above, each in zip(numbers, below, strict=True)]
     kind = np.int64 if sum(map(abs, numbers)) < MACHINE else object
     return np.array(numbers, dtype=kind).reshape(exact_matrix.shape), common
+
+
+def _ratios(entries: Sequence[Any]) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the numerators and the denominators."""
+    if set(map(type, entries)) == {Fraction}:
+        # The slots behind the properties: a third of the time of calling as_integer_ratio.
+        above = [entry._numerator for entry in entries]  # noqa: SLF001
+        return above, [entry._denominator for entry in entries]  # noqa: SLF001
+    ratios = [entry.as_integer_ratio() for entry in entries]
+    return [above for above, _ in ratios], [below for _, below in ratios]
 
 
 def _reject_entry(exact_matrix: FractionArray) -> NoReturn:

@@ -59,7 +59,7 @@ def propose(
         try:
             d_gram, d_multipliers = _direction(gram, slack, gap)
         except np.linalg.LinAlgError:
-            # Singular to rounding: there is nothing left to gain.
+            # Singular to rounding, or out of range: there is nothing left to gain.
             break
         primal, dual = _step(gram, d_gram), _step(slack, np.diag(d_multipliers))
         gram, multipliers = gram + primal * d_gram, multipliers + dual * d_multipliers
@@ -73,8 +73,9 @@ def propose(
     )
 
 
+@np.errstate(all="ignore")
 def _direction(gram: FloatArray, slack: FloatArray, gap: float) -> tuple[FloatArray, FloatArray]:
-    """Return the changes of X and z."""
+    """Return the changes of X and z; an error where they are out of range."""
     inverse = np.linalg.inv(slack)
     inverse = (inverse + inverse.T) / 2
     system = inverse * gram
@@ -90,7 +91,12 @@ def _direction(gram: FloatArray, slack: FloatArray, gap: float) -> tuple[FloatAr
     d_slack = np.diag(d_multipliers)
     left = float((ahead * (slack + _step(slack, d_slack) * d_slack)).sum()) / gap
     centre = min(0.5, max(left, 1e-9) ** 2)
-    return newton(centre * gap / len(gram), inverse @ (d_multipliers[:, None] * d_gram))
+    d_gram, d_multipliers = newton(
+        centre * gap / len(gram), inverse @ (d_multipliers[:, None] * d_gram)
+    )
+    if not (np.isfinite(d_gram).all() and np.isfinite(d_multipliers).all()):
+        raise np.linalg.LinAlgError("Out of range")
+    return d_gram, d_multipliers
 
 
 def _step(matrix: FloatArray, change: FloatArray) -> float:

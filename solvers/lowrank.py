@@ -6,7 +6,8 @@ At a fixed point the row lengths  l_x = |(M V)_x|,  k_y = |(M^T U)_y|  are dual 
 s the largest singular value of  D_l^(-1/2) M D_k^(-1/2)  the Tsirelson bias is at most
 s (sum l + sum k) / 2: the relative gap is s - 1. Where s > 1 at a standstill, the singular vectors
 are a direction of ascent in one more dimension (rank escape); dimensions that the vectors have
-left are dropped on the way. Where the system of equations is small, `newton` finishes.
+left are dropped on the way. Near the optimum `newton` finishes: by a direct solve where the system
+of equations is small, else by conjugate gradients.
 
 Above rank sqrt(2 (m + n)) spurious fixed points are not generic (Boumal, Voroninski, Bandeira,
 arXiv:1606.04970); the alternation is the mixing method (Wang, Chang, Kolter, arXiv:1706.00476).
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.solvers.certificate import Proposal
-from xorgames.solvers.newton import newton_step
+from xorgames.solvers.newton import newton_cg_step, newton_step
 from xorgames.strategy import VectorStrategy
 
 FloatArray = NDArray[np.float64]
@@ -30,10 +31,14 @@ Product = Callable[[FloatArray, FloatArray], FloatArray]
 
 _GAP = 1e-13
 _UNIT = 2.0**-53
-_FIRST_SWEEPS = 18
-#: Newton steps are taken where they ask for no more equations than this.
+_FIRST_SWEEPS, _MORE_SWEEPS = 18, 100
+#: Newton steps that ask for no more equations than this are solved for directly: that takes less
+#: time than a few sweeps.
 _SMALL_SYSTEM = 150
 _NEWTON_STEPS = 3
+#: Others start from a gap as small as this.
+_NEAR = 1e-4
+_CG_STEPS = 4
 #: With a larger gap one step is not enough: two are taken before looking again.
 _FAR = 1e-7
 _CHECKS = 24
@@ -74,11 +79,11 @@ def propose(
     bob = unit_rows(rng.standard_normal((n, rank or math.ceil(math.sqrt(2 * (m + n))) + 1)))
     best: _Dual | None = None
     last = math.inf
-    sweeps = _FIRST_SWEEPS + (m + n) // 10
+    sweeps = _FIRST_SWEEPS + min((m + n) // 10, _MORE_SWEEPS)
     for _ in range(checks):
         moved = ascend(matrix, bob, sweeps=sweeps, deadline=deadline)
         distance = np.abs(moved - bob).max()
-        dual = _polished(matrix, _dual(matrix, _principal(moved)), goal)
+        dual = _polished(matrix, _dual(matrix, _principal(moved)), goal, deadline)
         best = dual if best is None or dual.gap < best.gap else best
         if best.gap < goal or time.perf_counter() > deadline:
             break
@@ -204,12 +209,14 @@ def _dual(matrix: FloatArray, bob: FloatArray) -> _Dual:
     )
 
 
-def _polished(matrix: FloatArray, dual: _Dual, goal: float) -> _Dual:
-    """Take Newton steps if the system is small, and return the best of what they find."""
+def _polished(matrix: FloatArray, dual: _Dual, goal: float, deadline: float) -> _Dual:
+    """Take Newton steps and return the best of what they find."""
     best = dual
-    rank = dual.bob.shape[1]
-    if rank == 1 or sum(matrix.shape) * (rank - 1) > _SMALL_SYSTEM:
+    equations = sum(matrix.shape) * (dual.bob.shape[1] - 1)
+    if equations == 0:
         return best
+    if equations > _SMALL_SYSTEM:
+        return _polished_by_gradients(matrix, best, goal, deadline)
     for _ in range(_NEWTON_STEPS):
         if best.gap < goal:
             break
@@ -221,6 +228,20 @@ def _polished(matrix: FloatArray, dual: _Dual, goal: float) -> _Dual:
         except np.linalg.LinAlgError:
             break
         best = min(best, dual, key=lambda found: found.gap)
+    return best
+
+
+def _polished_by_gradients(matrix: FloatArray, best: _Dual, goal: float, deadline: float) -> _Dual:
+    """Take Newton steps by conjugate gradients as long as each halves a gap that is small."""
+    for _ in range(_CG_STEPS):
+        if not goal <= best.gap < _NEAR or time.perf_counter() > deadline:
+            break
+        last = best
+        bob = newton_cg_step(matrix, last.alice, last.bob, deadline=deadline)
+        found = _dual(matrix, unit_rows(bob))
+        best = min(last, found, key=lambda each: each.gap)
+        if found.gap > last.gap / 2:
+            break
     return best
 
 

@@ -14,6 +14,7 @@ from xorgames.solvers.branch_and_bound import branch_and_bound_signs
 from xorgames.solvers.dolls import MOST_ROWS, Dolls, expected_strategies
 from xorgames.solvers.elimination import Elimination, find_order, solve_by_elimination
 from xorgames.solvers.enumeration import enumerate_signs, rate_of, strategies_of
+from xorgames.solvers.sign_lanes import SignLanes
 from xorgames.solvers.signs import Found, IntArray, SignProblem, machine_problem
 from xorgames.solvers.structure import Component
 from xorgames.solvers.threshold_programme import Threshold, recognise, solve_threshold
@@ -26,7 +27,8 @@ _FEW_ROWS = 16
 _QUICK_S = 0.05
 #: A threshold programme that takes more steps is left to the other methods.
 _MOST_STEPS = 10**12
-#: For estimates; the enumeration's rate depends on the width of its integers.
+#: For estimates: what an enumeration takes at least; its rate depends on the width of its integers.
+_CALL_S = 2e-5
 _LANES_PER_SECOND = 3e8
 _STEPS_PER_SECOND = 5e8
 #: Of the elimination, with machine integers and with Python's; and what a step costs in any case.
@@ -212,13 +214,13 @@ def _by_elimination(part: Part, order: Elimination, watch: Watch, reason: str) -
 
 
 def _by_enumeration(part: Part, watch: Watch, reason: str) -> Plan:
-    strategies = strategies_of(part.rows)
-    seconds = strategies / rate_of(part.rows) / watch.workers
+    strategies, lanes = strategies_of(part.rows), SignLanes.of(part.rows)
+    seconds = _CALL_S + strategies / rate_of(lanes) / watch.workers
     return Plan(
         part=part,
         method="enumeration",
         estimate=Estimate(strategies=strategies, seconds=seconds, reason=reason),
-        call=lambda: enumerate_signs(part.rows, watch=watch, margin=part.margin),
+        call=lambda: enumerate_signs(part.rows, watch=watch, margin=part.margin, lanes=lanes),
     )
 
 

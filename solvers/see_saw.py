@@ -23,12 +23,15 @@ from numpy.typing import NDArray
 from xorgames.bound import Bound
 from xorgames.draws import generator
 from xorgames.errors import reject
+from xorgames.strategy import PAULI as XYZ
 from xorgames.strategy import DeterministicStrategy, OnePairStrategy
 
 FloatArray = NDArray[np.float64]
+#: Alice's observables, Bob's, and tables of states, of many plays.
+Plays = tuple[FloatArray, FloatArray, FloatArray]
 
-PAULI = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
-#: sigma_i x sigma_j, shape (4, 4, 4, 4).
+#: sigma_i, shape (4, 2, 2), and sigma_i x sigma_j, shape (4, 4, 4, 4).
+PAULI = np.stack([np.eye(2), *XYZ])
 PAULI_PAIRS = np.einsum("iab,jcd->ijacbd", PAULI, PAULI).reshape(4, 4, 4, 4)
 
 #: The table of |Phi+>.
@@ -218,9 +221,7 @@ class _Climber:
     free: bool
     fixed: bool
 
-    def climb(
-        self, bob: FloatArray, tables: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def climb(self, bob: FloatArray, tables: FloatArray) -> Plays:
         """Improve, all for a while and then the best few until they rest."""
         for _ in range(_BURST):
             alice, bob, tables = self._step(bob, tables)
@@ -236,9 +237,7 @@ class _Climber:
             before = after
         return alice, bob, tables
 
-    def _step(
-        self, bob: FloatArray, tables: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _step(self, bob: FloatArray, tables: FloatArray) -> Plays:
         pulls = self.matrix @ bob @ tables.swapaxes(-1, -2)
         alice = best_response(pulls, self.detectors[0], fixed=self.fixed)
         bob = best_response(self.matrix.T @ alice @ tables, self.detectors[1], fixed=self.fixed)
@@ -259,26 +258,23 @@ def best_response(pulls: FloatArray, detector: Detector, *, fixed: bool = True) 
         Whether a party may answer a fixed bit.
     """
     sign = np.where(pulls[..., :1] < 0, -1.0, 1.0)
-    length = np.linalg.norm(pulls[..., 1:], axis=-1, keepdims=True)
-    direction = np.divide(
-        pulls[..., 1:], length, out=np.zeros_like(pulls[..., 1:]), where=length > 0
-    )
+    spatial = pulls[..., 1:]
+    length = np.linalg.norm(spatial, axis=-1, keepdims=True)
+    direction = np.divide(spatial, length, out=np.zeros_like(spatial), where=length > 0)
     direction[..., 2] += length[..., 0] == 0
     measured = np.concatenate([detector.drift * sign, detector.shrink * direction], axis=-1)
     if not fixed:
         return measured
     size = np.abs(pulls[..., :1])
     better = size > detector.shrink * length + detector.drift * size
-    result: FloatArray = np.where(better, sign * np.eye(4)[0], measured)
-    return result
+    return np.where(better, sign * np.eye(4)[0], measured)
 
 
 def bloch_table(vectors: NDArray[np.complex128]) -> FloatArray:
     """Return the tables of pure states, shapes (..., 4) to (..., 4, 4)."""
     turned = np.einsum("ijab,...b->...ija", PAULI_PAIRS, vectors)
-    table = np.einsum("...a,...ija->...ij", vectors.conj(), turned)
-    result: FloatArray = table.real
-    return result
+    table: FloatArray = np.einsum("...a,...ija->...ij", vectors.conj(), turned).real
+    return table
 
 
 def _angles(observables: FloatArray) -> list[list[float] | int]:

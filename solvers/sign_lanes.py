@@ -26,9 +26,9 @@ from xorgames.solvers.signs import IntArray, upper_bound
 
 #: The table should stay in the fastest memory.
 _TABLE_BYTES = 2**15
-#: The largest number that a type holds, and how far its numbers are apart at most.
+#: The least and the largest number that a type holds.
 _ROOM = {
-    np.dtype(kind): (int(np.iinfo(kind).max), int(np.iinfo(kind).max) - int(np.iinfo(kind).min))
+    np.dtype(kind): (int(np.iinfo(kind).min), int(np.iinfo(kind).max))
     for kind in (np.int8, np.int16, np.int32)
 }
 
@@ -57,13 +57,13 @@ class SignLanes:
         """Choose the type and the table for a matrix of int64."""
         kind = choose_type(rows)
         split = len(rows) - _low_rows(rows.shape, kind)
-        padded = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4))) if rows.shape[1] % 4 else rows
         offset = int(rows[split:].sum()) - int(rows[:split].sum())
+        parity = offset % 2
         # The type's least number stands for the least value, 0 or 1; int64 needs no shift.
-        parity, least = offset % 2, (offset - offset % 2) // -2
-        if kind in _ROOM:
-            least = int(np.iinfo(kind).min)
-        narrow = padded.astype(kind, order="C")
+        least = _ROOM[kind][0] if kind in _ROOM else (offset - parity) // -2
+        # The kernels take four columns at a time.
+        narrow = np.zeros((len(rows), -(-rows.shape[1] // 4) * 4), dtype=kind)
+        narrow[:, : rows.shape[1]] = rows
         return cls(
             high=narrow[:split],
             low=narrow[split:],
@@ -120,7 +120,8 @@ def choose_type(rows: IntArray) -> np.dtype[Any]:
     sizes = np.abs(rows)
     total = int(sizes.sum())
     widest_sum = int(sizes.sum(axis=0).max())
-    for kind, (largest, apart) in _ROOM.items():
+    for kind, (least, largest) in _ROOM.items():
+        apart = largest - least
         if widest_sum <= largest and (total // 2 <= apart or upper_bound(rows) // 2 <= apart):
             return kind
     return np.dtype(np.int64)
@@ -131,7 +132,7 @@ def _low_rows(shape: tuple[int, ...], kind: np.dtype[Any]) -> int:
     k, columns = shape
     lanes = _TABLE_BYTES // (columns * kind.itemsize)
     # The kernels need few lanes to be quick; a larger table would take longer than they do.
-    return int(min(k - 1, max(6, k // 2), max(6, lanes.bit_length() - 1)))
+    return int(min(k - 1, max(6, k // 2 + 1), max(6, lanes.bit_length() - 1)))
 
 
 def sign_sums(rows: NDArray[Any]) -> NDArray[Any]:

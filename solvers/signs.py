@@ -24,8 +24,10 @@ IntArray = NDArray[np.int64]
 
 #: Sums of absolute values below this leave room for twice the sum in 64 bits.
 MACHINE = 2**61
-#: So many column sums stay in fast memory as doubles; below the other, sums of doubles are exact.
-_FEW_SUMS = 2**13
+#: To compare all signs with so few column sums takes 8 to 25 us, measured; to look at the structure
+#: of such a game 19 us where nothing can be merged, and 50 or more where it can.
+_FEW_SUMS = 2**14
+#: Below this, sums of doubles are exact.
 _EXACT_SUMS = 2**53
 #: Products of sums below this are exact in doubles.
 _EXACT_PRODUCTS = 2**26
@@ -118,6 +120,21 @@ def value_of(rows: IntArray, signs: IntArray) -> int:
     return int(np.abs(signs @ rows).sum())
 
 
+def distinct(signs: NDArray[Any]) -> NDArray[Any]:
+    """Return the different rows, in order; in np.unique Ctrl-C may come out as a TypeError.
+
+    Examples
+    --------
+    >>> distinct(np.array([[1, 1], [-1, 1], [1, 1], [1, -1]])).tolist()
+    [[-1, 1], [1, -1], [1, 1]]
+    """
+    ordered = signs[np.lexsort(signs.T[::-1])]
+    new = np.ones(len(signs), dtype=bool)
+    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    different: NDArray[Any] = ordered[new]
+    return different
+
+
 def confirm(search: str, found: int, reached: int) -> None:
     """Raise an error unless the signs that a search found reach the value that it computed."""
     if found != reached:
@@ -208,7 +225,7 @@ def local_search(
     signs = _signs(rng.standard_normal((starts, len(rows))))
     try:
         signs = _answer_in_turn(matrix, signs, watch)
-        signs = np.unique(signs * signs[:, :1], axis=0)
+        signs = distinct(signs * signs[:, :1])
         _flip_while_better(matrix, signs, watch)
     except KeyboardInterrupt:
         if watch is None:

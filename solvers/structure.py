@@ -8,19 +8,22 @@ the same holds for columns, and each step may make the next one possible. The bi
 falls apart into parts with no input in common is the sum of the biases of the parts. Each part is
 left as a matrix of integers without a common divisor, its rows the smaller side.
 
-Rows v, w are proportional exactly where (v.w)^2 = (v.v) (w.w), Cauchy and Schwarz. Small integers
-are compared so, all rows at once in exact products of doubles; large ones by their directions.
+Rows v, w are proportional exactly where (v.w)^2 = (v.v) (w.w), Cauchy and Schwarz. Up to a few
+hundred rows of small integers are compared so, all at once in exact products of doubles; more rows,
+or large integers, by their directions.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.solvers.integers import IntegerMatrix
+from xorgames.solvers.signs import distinct
 from xorgames.solvers.workers import Watch
 from xorgames.strategy import DeterministicStrategy
 
@@ -28,6 +31,9 @@ IntArray = NDArray[np.int64]
 
 #: Below this the squares of rows, and the products of two of them, are exact in doubles.
 _EXACT_SQUARES = 2**26
+#: The products of more rows than this with each other take longer than their directions, and too
+#: much memory.
+_MOST_PRODUCTS = 2**9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,7 +100,7 @@ class Component:
 
     def best_of(self, candidates: IntArray) -> IntArray:
         """Return the best of some choices of signs of the rows, shape (c, k)."""
-        candidates = np.unique(candidates, axis=0)
+        candidates = distinct(candidates)
         values = abs(candidates.astype(object) @ self.integers).sum(axis=1)
         best: IntArray = candidates[max(range(len(values)), key=values.__getitem__)]
         return best
@@ -177,13 +183,14 @@ def reduce_game(
     return Structure(alice=sides[0], bob=sides[1], components=components)
 
 
+@lru_cache(maxsize=32)
 def _untouched(size: int) -> Side:
     return Side(group=np.arange(size), sign=np.ones(size, dtype=np.int64))
 
 
 def _merging(integers: IntegerMatrix) -> Side | None:
     """Say how to drop rows of zeros and add up proportional ones; None where there are none."""
-    if integers.dtype == object:
+    if integers.dtype == object or len(integers) > _MOST_PRODUCTS:
         return _merging_by_direction(integers)
     doubles = integers.astype(np.float64)
     gram = doubles @ doubles.T

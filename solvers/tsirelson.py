@@ -2,6 +2,10 @@
 
 A method proposes vectors and multipliers; `certificate` makes the proven bracket. Rows and columns
 of zeros are left out and the matrix is scaled before a method sees it.
+
+Nothing here is compiled. Of the .65 ms that a 10 x 10 game takes, .2 are the sweeps of `lowrank`,
+.015 as machine code; loading the compiler takes .4 s, as long as 2000 such games gain by it, and
+`stack` solves many games in .12 ms each as it is.
 """
 
 import math
@@ -69,8 +73,8 @@ def tsirelson_bias(
     level : {"float", "verified", "exact"}
         What the proof may trust: see `certificate`.
     time_limit_s : float, optional
-        Stop the search then, and certify the best found so far. Solvers behind cvxpy other than
-        SCS and Clarabel cannot be stopped.
+        Stop the search then, and certify the best found so far. A solver behind cvxpy that has
+        found nothing is ended, and the bracket is what a sweep of "lowrank" gives.
     rng : int or numpy.random.Generator
         For starting points.
 
@@ -146,6 +150,8 @@ def _solve(
         return _auto(floats, solve, small=sum(core.shape) <= _SMALL, level=level, deadline=deadline)
     try:
         return solve(run, method), None
+    except TimeoutError:
+        return solve(lowrank.propose, "lowrank"), None
     except (ArithmeticError, np.linalg.LinAlgError) as error:
         raise SolverError(f"the method {method!r} failed: {error}") from error
 

@@ -8,11 +8,15 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from itertools import chain, islice
 from numbers import Integral, Real
+from queue import Empty, SimpleQueue
+from threading import Thread
 from types import ModuleType
 from typing import TypeGuard, TypeVar
 
@@ -142,25 +146,71 @@ class Watch:
     def _run_on_threads(
         self, work: Callable[[Task], Result], tasks: Iterator[Task]
     ) -> Iterator[Result]:
-        pool = ThreadPoolExecutor(self.workers)
-        running: set[Future[Result]] = set()
-        ended = False
+        # Queues in C and threads of our own: Ctrl-C at the wrong moment inside a lock of Python's
+        # executors leaves the lock taken, and everybody waits for ever.
+        handed: SimpleQueue[tuple[Task, ...]] = SimpleQueue()
+        done: SimpleQueue[Result | _Failure] = SimpleQueue()
+        threads = [
+            Thread(target=_serve, args=(work, handed, done), daemon=True)
+            for _ in range(self.workers)
+        ]
+        busy, ended = 0, False
         try:
+            for thread in threads:
+                thread.start()
             while True:
                 if not self.stopped:
-                    free = 2 * self.workers - len(running)
-                    running |= {pool.submit(work, task) for task in islice(tasks, free)}
-                if not running:
+                    for task in islice(tasks, 2 * self.workers - busy):
+                        handed.put((task,))
+                        busy += 1
+                if not busy:
                     ended = True
                     return
-                done, running = wait(running, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
+                try:
+                    result = done.get(timeout=_POLL_S)
+                except Empty:
+                    continue
+                busy -= 1
+                if isinstance(result, _Failure):
+                    raise result.error
+                yield result
         finally:
             # On the way out of an interrupt the work that was begun should end soon.
             if not ended:
                 self.stop()
-            pool.shutdown(cancel_futures=True)
+            _dismiss(threads, handed)
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """What a thread raised instead of returning a result."""
+
+    error: BaseException
+
+
+def _serve(
+    work: Callable[[Task], Result],
+    handed: SimpleQueue[tuple[Task, ...]],
+    done: SimpleQueue[Result | _Failure],
+) -> None:
+    """Do what is handed out until nothing is."""
+    while task := handed.get():
+        try:
+            done.put(work(*task))
+        except BaseException as error:
+            done.put(_Failure(error))
+
+
+def _dismiss(threads: list[Thread], handed: SimpleQueue[tuple[Task, ...]]) -> None:
+    """Take back what nobody has begun, and wait for the threads to end."""
+    with suppress(Empty):
+        while True:
+            handed.get_nowait()
+    for _ in threads:
+        handed.put(())
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join()
 
 
 @cache

@@ -35,7 +35,7 @@ def random_table(rng):
     return np.array([[np.trace(density @ np.kron(a, b)).real for b in PAULI] for a in PAULI])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=200)
 @given(st.integers(0, 10**6), st.integers(0, len(GAMES) - 1))
 def test_no_play_exceeds_it(seed, which):
     solution = GAMES[which]

@@ -34,7 +34,7 @@ def test_against_brute_force(seed, workers):
     assert check(rows, workers=workers).value == best_value(rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.sampled_from([1, 40, 2**20, 2**40, 2**52]))
 def test_against_enumeration(seed, size):
     """Three dolls and more, in every type of the kernel."""
@@ -44,7 +44,7 @@ def test_against_enumeration(seed, size):
     assert check(rows, workers=2).value == known
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_poor_start_is_improved_upon(seed):
     """Without local search the tree itself has to find the best signs."""
@@ -60,7 +60,7 @@ def test_a_poor_start_is_improved_upon(seed):
     assert found.value == enumerate_signs(rows, watch=Watch(workers=1)).value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32), workers=st.sampled_from([1, 2]))
 def test_candidates_are_all_signs_near_the_best(seed, workers):
     """One doll and more, few and many leaves; against all sign vectors."""

@@ -250,3 +250,40 @@ def test_numbers_that_would_never_end_are_refused_at_once(saved, tmp_path, numbe
         assert check(path).returncode == 1
         with pytest.raises(InputError):
             check_certificate(path)
+
+
+def test_a_bias_beyond_doubles_is_refused(tmp_path):
+    """Proven, but nobody can say it: not a word of PROVEN, and no traceback."""
+    huge = str(10**400)
+    content = {
+        "matrix": [[huge]], "classical": None,
+        "lower": {"bias": huge, "alice": [[1]], "bob": [[1]]},
+        "upper": {"bias": huge, "unit": "1", "transposed": False, "a": [0], "b": [[0]],
+                  "w": [[0]]},
+    }  # fmt: skip
+    path = tmp_path / "huge.json"
+    path.write_text(json.dumps(content))
+    assert checker.proven_bracket(path.read_text())[:2] == (10**400, 10**400)
+    done = check(path)
+    assert (done.returncode, done.stdout) == (1, "")
+    message = "OverflowError: integer division result too large for a float"
+    assert done.stderr == f"NOT PROVEN: {message}\n"
+    with pytest.raises(InputError) as caught:
+        check_certificate(path)
+    assert f"must prove what it claims; received {message}" in str(caught.value)
+
+
+def test_a_certificate_of_another_game_is_refused(saved, tmp_path):
+    """Whatever name it bears."""
+    assert 0.5**0.5 in check_certificate(saved, game=catalog.chsh())
+    other = tmp_path / "other.json"
+    save_certificate(catalog.biased_chsh(0.5, 0.75), other)
+    content = json.loads(other.read_text()) | {"game": "CHSH", "id": catalog.chsh().id}
+    other.write_text(json.dumps(content))
+    check_certificate(other)
+    with pytest.raises(InputError) as caught:
+        check_certificate(other, game=catalog.chsh())
+    assert str(caught.value) == (
+        f"{other}: `certificate` must be about the matrix of the game; received another matrix"
+        " than that of 'CHSH'. Cure: ask for the certificate of this game, or save one."
+    )

@@ -17,6 +17,7 @@ from xorgames import catalog
 from xorgames.errors import InconsistencyError, InputError, SolverError, TooLargeError
 from xorgames.solvers.certificate import deterministic_bias
 from xorgames.solvers.classical import classical_bias
+from xorgames.solvers.structure import reduce_game
 from xorgames.solvers.tsirelson import tsirelson_bias
 from xorgames.solvers.workers import KERNELS, load_undisturbed
 
@@ -240,7 +241,7 @@ def test_workers_do_not_matter(method, workers):
 def test_the_choice_and_its_reason():
     def choice(rows, **about):
         found = classical_bias(fractions_of(rows), **about)
-        assert found.estimate.seconds >= 0
+        assert found.estimate.seconds >= 1e-5 * bool(found.strategies)
         return found.method, found.estimate.reason
 
     assert choice(sign_matrix(20)) == ("enumeration", "few strategies")
@@ -254,6 +255,32 @@ def test_the_choice_and_its_reason():
     assert choice(np.zeros((30, 30))) == ("enumeration", "nothing is asked")
 
 
+def test_structure_comes_first_unless_comparing_all_is_cheaper(monkeypatch):
+    """The result says which: up to 2^14 column sums all are compared, without a look."""
+    looked = []
+    monkeypatch.setattr(
+        "xorgames.solvers.classical.reduce_game",
+        lambda *game, **about: looked.append(1) or reduce_game(*game, **about),
+    )
+    for rows, method, reason in (
+        (sign_matrix(11), "auto", "comparing all takes less time than looking for structure"),
+        (np.ones((11, 16)), "auto", "comparing all takes less time than looking for structure"),
+        (np.ones((11, 17)), "auto", "few strategies"),
+        (sign_matrix(12), "auto", "few strategies"),
+        (sign_matrix(2), "enumeration", "asked for"),
+    ):
+        found = classical_bias(fractions_of(rows), method=method)
+        assert (found.exact, found.estimate.reason) == (True, reason)
+        assert bool(looked) == (reason[:9] != "comparing")
+        looked.clear()
+    # The estimate counts what is compared: all signs of the game, or of what is left of it.
+    left = [classical_bias(fractions_of(np.ones(shape))) for shape in ((11, 16), (11, 17))]
+    assert [(each.strategies, each.estimate.strategies) for each in left] == [
+        (2**10, 2**10),
+        (1, 1),
+    ]
+
+
 def test_dictionary():
     found = classical_bias(catalog.chsh().exact_matrix).to_dict()
     assert found["estimate"].pop("seconds") < 1e-4
@@ -261,7 +288,10 @@ def test_dictionary():
         "bias": {"lower": "1/2", "upper": "1/2"},
         "exact": True,
         "method": "enumeration",
-        "estimate": {"strategies": 2.0, "reason": "few strategies"},
+        "estimate": {
+            "strategies": 2.0,
+            "reason": "comparing all takes less time than looking for structure",
+        },
         "strategies": 2,
         "interrupted": False,
         "strategy": {"a": [0, 0], "b": [0, 0]},
@@ -508,6 +538,24 @@ def test_methods_agree_where_kernels_are_at_hand(seed):
     found = classical_bias(matrix)
     assert (found.method, found.strategy.a[0]) == ("enumeration", 0)
     assert check(matrix) == check(matrix, method="branch-and-bound")
+
+
+SEED = {"seed": st.integers(0, 2**32)}
+HUNDREDS = {
+    test_reals: SEED | {"spread": st.sampled_from([0, 3, 150])},
+    test_ties_but_for_the_last_bit: SEED,
+    test_threshold_against_the_others: SEED,
+    test_metamorphic: SEED | {"method": st.sampled_from(EVERY)},
+    test_methods_agree_where_kernels_are_at_hand: SEED,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("test", HUNDREDS, ids=lambda test: test.__name__)
+@settings(max_examples=500, deadline=None)
+@given(data=st.data())
+def test_by_the_hundred(test, data):
+    test.hypothesis.inner_test(**{name: data.draw(HUNDREDS[test][name]) for name in HUNDREDS[test]})
 
 
 def test_the_strategy_does_not_depend_on_what_was_loaded():

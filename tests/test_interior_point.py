@@ -53,3 +53,15 @@ def test_a_singular_system_ends_the_search_with_what_there_is(monkeypatch):
     bound = certify(matrix, interior_point.propose(matrix, rng=np.random.default_rng(0)))
     assert bound.lower == 0.0
     assert 8**0.5 < bound.upper <= 4.0 + 1e-12
+
+
+def test_numbers_out_of_range_end_the_search_with_what_there_is():
+    """Entries over 300 powers of ten: products on the way overflow, without a warning."""
+    rng = np.random.default_rng(1999)
+    rng.integers(1, 7, 2)
+    matrix = rng.standard_normal((4, 4)) * 10.0 ** rng.integers(-150, 150, (4, 4))
+    matrix /= np.abs(matrix).max()
+    bound = certify(matrix, interior_point.propose(matrix, rng=rng))
+    assert bound.lower <= np.abs(matrix).sum()
+    assert bound.upper >= np.abs(matrix).max()
+    assert bound.width < 1e-6

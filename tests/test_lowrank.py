@@ -47,7 +47,8 @@ def test_a_game_with_rows_and_columns_of_zeros_keeps_unit_vectors():
     assert np.linalg.norm(bob, axis=1) == pytest.approx(1.0)
 
 
-def test_newton_doubles_the_digits():
+@pytest.mark.parametrize("step", [newton.newton_step, newton.newton_cg_step])
+def test_newton_doubles_the_digits(step):
     """The gradient at distance d from the optimum falls to about d^2 in one step."""
     matrix = np.array([[1.0, 1.0, 1.0], [1.0, -1.0, 0.5], [1.0, 0.5, -1.0]])
     found = lowrank.propose(matrix, rng=np.random.default_rng(0)).strategy
@@ -55,11 +56,66 @@ def test_newton_doubles_the_digits():
         noise = np.random.default_rng(1).standard_normal(found.bob.shape)
         bob = unit_rows(found.bob + distance * noise)
         alice = unit_rows(matrix @ bob)
-        better = unit_rows(newton.newton_step(matrix, alice, bob))
+        better = unit_rows(step(matrix, alice, bob))
         reached = np.linalg.norm(matrix @ better, axis=1).sum()
         best = np.linalg.norm(matrix @ found.bob, axis=1).sum()
         assert best - reached < 100 * distance**3 + 1e-14
         assert best - np.linalg.norm(matrix @ bob, axis=1).sum() > distance**2 / 100
+
+
+def test_both_ways_to_solve_for_a_newton_step_find_the_same():
+    matrix = np.random.default_rng(3).standard_normal((14, 11))
+    found = lowrank.propose(matrix, rng=np.random.default_rng(0)).strategy
+    noise = np.random.default_rng(1).standard_normal(found.bob.shape)
+    bob = unit_rows(found.bob + 1e-5 * noise)
+    # Not her best answer: her part of the gradient counts as well.
+    alice = unit_rows(
+        found.alice + 1e-5 * np.random.default_rng(2).standard_normal(found.alice.shape)
+    )
+    direct, gradients = (
+        unit_rows(step(matrix, alice, bob)) for step in (newton.newton_step, newton.newton_cg_step)
+    )
+    # They may differ by a rotation, and where conjugate gradients end.
+    assert np.abs(bob @ bob.T - direct @ direct.T).max() > 1e-6
+    assert np.abs(gradients @ gradients.T - direct @ direct.T).max() < 1e-7
+
+
+def test_conjugate_gradients_end_where_nothing_is_curved_or_left():
+    """At an optimum, on vectors of a rank too high, and in the middle of nowhere."""
+    flat = np.ones((3, 4))
+    same = np.tile([1.0, 0.0, 0.0], (4, 1))
+    assert newton.newton_cg_step(flat, same[:3], same) == pytest.approx(same)
+    turned = np.array([[1.0, 0.0], [-1.0, 0.0], [1.0, 0.0]])
+    assert np.isfinite(newton.newton_cg_step(np.eye(3), np.ones((3, 2)) / 2**0.5, turned)).all()
+
+
+@pytest.mark.parametrize("shape", [(60, 60), (90, 30), (30, 90)])
+def test_large_systems_are_polished_by_conjugate_gradients(monkeypatch, shape):
+    gaps = []
+
+    def watched(matrix, alice, bob, **options):
+        better = newton.newton_cg_step(matrix, alice, bob, **options)
+        gaps.append([lowrank._dual(matrix, unit_rows(rows)).gap for rows in (bob, better)])
+        return better
+
+    monkeypatch.setattr(lowrank, "newton_cg_step", watched)
+    matrix = np.random.default_rng(1).standard_normal(shape)
+    bound = certify(matrix, lowrank.propose(matrix, rng=np.random.default_rng(0)))
+    assert bound.width < 1e-11 * bound.upper
+    assert min(after / before for before, after in gaps) < 1e-2
+
+
+def test_out_of_time_conjugate_gradients_end(monkeypatch):
+    matrix = np.random.default_rng(0).standard_normal((40, 40))
+    bob = unit_rows(np.random.default_rng(1).standard_normal((40, 6)))
+    bob = ascend(matrix, bob, sweeps=30)
+    alice = unit_rows(matrix @ bob)
+    late = newton.newton_cg_step(matrix, alice, bob, deadline=-math.inf)
+    done = newton.newton_cg_step(matrix, alice, bob)
+    assert np.abs(late - bob).max() > 1e-6
+    assert np.abs(late - done).max() > 1e-6
+    monkeypatch.setattr(lowrank, "newton_cg_step", None)
+    lowrank.propose(matrix, rng=np.random.default_rng(0), deadline=-math.inf)
 
 
 def test_a_newton_step_that_fails_does_no_harm(monkeypatch):

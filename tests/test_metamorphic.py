@@ -89,7 +89,7 @@ def test_related_games_by_the_hundred(seed):
     check_all(seed)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=SEEDS)
 def test_multipliers_of_both_sides_sum_to_the_bias(seed):
     matrix = random_matrix(np.random.default_rng(seed))
@@ -99,7 +99,7 @@ def test_multipliers_of_both_sides_sum_to_the_bias(seed):
         assert multipliers.sum() == pytest.approx(bias, rel=1e-5)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=SEEDS)
 def test_brackets_are_nested_as_less_is_trusted(seed):
     matrix = random_matrix(np.random.default_rng(seed))
@@ -110,13 +110,28 @@ def test_brackets_are_nested_as_less_is_trusted(seed):
 
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS)
-def test_digits_do_not_depend_on_seeds_workers_or_methods(seed):
+def test_digits_do_not_depend_on_seeds_workers_types_or_methods(seed):
+    check_digits(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None)
+@given(seed=SEEDS)
+def test_digits_by_the_hundred(seed):
+    check_digits(seed)
+
+
+def check_digits(seed: int) -> None:
     matrix = random_matrix(np.random.default_rng(seed))
     brackets = [tsirelson_bias(matrix, rng=rng)[0] for rng in (0, 1)]
     brackets += [tsirelson_bias(matrix, method=name)[0] for name in ("lowrank", "interior-point")]
     middle = [bracket.midpoint for bracket in brackets]
     assert max(middle) - min(middle) <= 1e-10 * max(middle)
     exact = fractions_of(matrix)
+    assert tsirelson_bias(exact)[0] == brackets[0]
+    if (matrix == matrix.astype(np.int8)).all():
+        for kind in (np.int8, np.float32):
+            assert tsirelson_bias(matrix.astype(kind))[0] == brackets[0]
     results = [classical_bias(exact, workers=workers) for workers in (1, 2)]
     names = ("enumeration", "branch-and-bound", "elimination")
     results += [classical_bias(exact, method=name) for name in names]

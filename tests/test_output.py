@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xorgames.errors import InputError
-from xorgames.output import write_whole
+from xorgames.output import check_target, write_whole
 
 EXISTS = (
     "`file` must not exist yet; received an existing file. "
@@ -20,11 +20,15 @@ FULL = (
 )
 
 
-def message(path, content="new", **options):
+def refusal(call, path, *arguments, **options):
     with pytest.raises(InputError) as caught:
-        write_whole(path, content, **options)
+        call(path, *arguments, **options)
     assert caught.value.file == str(path)
     return str(caught.value).removeprefix(f"{path}: ")
+
+
+def message(path, content="new", **options):
+    return refusal(write_whole, path, content, **options)
 
 
 def names(folder):
@@ -85,12 +89,26 @@ def test_places_where_no_file_can_be(tmp_path, overwrite):
         path = tmp_path / folder / "report.md"
         rule = f"`file` must be in a folder that exists; received {path.parent}. {cure}"
         assert message(path, overwrite=overwrite) == rule
+        assert refusal(check_target, path, overwrite=overwrite) == rule
     rule = "`file` must be a file; received a directory. Cure: add a file name."
     assert message(tmp_path, overwrite=overwrite) == rule
+    assert refusal(check_target, tmp_path, overwrite=overwrite) == rule
     os.mkfifo(tmp_path / "pipe")
     rule = "`file` must be a regular file; received a device or a pipe."
     assert message(tmp_path / "pipe", overwrite=overwrite) == rule
+    assert refusal(check_target, tmp_path / "pipe", overwrite=overwrite) == rule
     assert names(tmp_path) == ["file", "pipe"]
+
+
+def test_a_target_is_checked_before_the_work(tmp_path, monkeypatch):
+    check_target(tmp_path / "report.md")
+    (tmp_path / "report.md").write_text("old")
+    assert refusal(check_target, tmp_path / "report.md") == EXISTS
+    check_target(tmp_path / "report.md", overwrite=True)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    rule = "`file` must be in a folder that can be written to; received permission denied."
+    refused = refusal(check_target, tmp_path / "report.md", overwrite=True)
+    assert refused == f"{rule} Cure: choose another folder."
 
 
 def failing(failure):

@@ -174,7 +174,7 @@ def test_an_advantage_too_small_for_doubles_is_still_proven():
     assert_in_order(solution)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_the_order_holds_for_random_games(seed):
     rng = np.random.default_rng(seed)
@@ -192,7 +192,7 @@ def test_the_order_holds_for_random_games(seed):
         assert solution.no_signalling.bias == solution.classical.bias
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_adding_the_same_to_both_parities_moves_the_values_only(seed):
     rng = np.random.default_rng(seed)
@@ -215,6 +215,23 @@ def test_pairs_that_never_occur_do_not_matter():
     first, second = solve(XORGame(distribution, payoff)), solve(XORGame(distribution, other))
     assert first.quantum.value == second.quantum.value
     assert first.classical.value == second.classical.value
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_payoffs_of_pairs_that_never_occur_do_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    m, n = rng.integers(1, 5, size=2)
+    weights = rng.integers(0, 3, (m, n))
+    weights[0, 0] += 1
+    total = int(weights.sum())
+    distribution = [[Fraction(int(w), total) for w in row] for row in weights]
+    payoff = rng.integers(-4, 5, (m, n, 2))
+    other = np.where(weights[..., None] == 0, rng.integers(-99, 99, (m, n, 2)), payoff)
+    first, second = (XORGame(distribution, each) for each in (payoff, other))
+    # All values are those of the matrix and the offset.
+    assert (first.exact_matrix == second.exact_matrix).all()
+    assert first.exact_offset == second.exact_offset
 
 
 def test_a_game_that_pays_the_same_for_both_parities():

@@ -13,7 +13,7 @@ from xorgames.solvers.stack import tsirelson_biases, tsirelson_brackets
 from xorgames.solvers.tsirelson import tsirelson_bias
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_against_one_by_one(seed):
     rng = np.random.default_rng(seed)

@@ -24,7 +24,7 @@ def draw(rng, count, m, n):
     return games + (1e-9 * rng.standard_normal(games.shape) if kind == 2 else 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_against_enumeration_and_exact_arithmetic(seed):
     rng = np.random.default_rng(seed)
@@ -88,7 +88,7 @@ def test_errors_of_the_entries_leave_the_border_open():
     assert entanglement_helps(constant, np.array([5.0])).tolist() == [0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_an_answer_with_errors_holds_for_every_game_within_them(seed):
     rng = np.random.default_rng(seed)

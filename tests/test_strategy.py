@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xorgames.errors import InputError
 from xorgames.strategy import DeterministicStrategy, OnePairStrategy, VectorStrategy
 
 PHI_PLUS = np.array([1, 0, 0, 1]) / np.sqrt(2)
@@ -126,3 +127,36 @@ def test_strategies_are_read_only(strategy):
     for array in arrays:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
+
+
+@pytest.mark.parametrize(
+    ("bits", "received"),
+    [([0, 2], "[0, 2]"), ([[0, 1]], "[[0, 1]]"), (0, "0"), ([0.5], "[0.5]"), (["1"], "['1']")],
+)
+def test_bits_that_are_none(bits, received):
+    with pytest.raises(InputError) as refused:
+        DeterministicStrategy(a=bits, b=[0])
+    rule = "`a` must be one bit, 0 or 1, for each input"
+    assert str(refused.value) == f"{rule}; received {received}."
+
+
+@pytest.mark.parametrize(
+    ("angles", "received"),
+    [
+        ([[0.0, np.nan]], "[[0.0, nan]]"),
+        ([0.0, 1.0], "[0.0, 1.0]"),
+        ([[0.0, 1.0, 2.0]], "[[0.0, 1.0, 2.0]]"),
+        ([["0", "1"]], "[['0', '1']]"),
+    ],
+)
+def test_angles_that_are_none(angles, received):
+    with pytest.raises(InputError) as refused:
+        OnePairStrategy(alice=[[0.0, 0.0]], bob=angles, planar=True)
+    rule = "`bob` must be two finite angles in degrees, polar and azimuth, for each input"
+    assert str(refused.value) == f"{rule}; received {received}."
+
+
+def test_arrays_that_are_none():
+    with pytest.raises(InputError) as refused:
+        VectorStrategy(alice=[[1.0], [1.0, 0.0]], bob=[[1.0]])
+    assert str(refused.value) == "`alice` must be an array; received [[1.0], [1.0, 0.0]]."

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_bias_and_strategy_survive(seed):
     assert deterministic_bias(matrix, structure.strategy(signs)) == bias
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_any_signs_keep_their_bias(seed):
     rng = np.random.default_rng(seed)
@@ -64,7 +65,7 @@ def test_any_signs_keep_their_bias(seed):
     assert deterministic_bias(matrix, structure.strategy(signs)) == bias
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_nothing_is_left_to_reduce(seed):
     structure = reduced(fractions_of(with_structure(np.random.default_rng(seed))))
@@ -124,7 +125,7 @@ def test_merging_ends_where_it_is_told_to():
     assert deterministic_bias(matrix, strategy) == classical_bias(matrix)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.sampled_from([1, 2**13, 2**27, 2**62, 2**500]))
 def test_small_and_large_integers_are_merged_alike(seed, size):
     """Squares that are exact in doubles, squares that are not, and no machine integers at all."""
@@ -138,6 +139,18 @@ def test_small_and_large_integers_are_merged_alike(seed, size):
         asked = ours.sign != 0
         assert (ours.group[asked] == theirs.group[asked]).all()
         assert (ours.sign == theirs.sign).all()
+
+
+def test_long_sides_take_little_memory():
+    """No table of all pairs of columns: it would take 3 GB."""
+    rows = np.random.default_rng(0).choice([-1, 1], (2, 20_000))
+    tracemalloc.start()
+    (part,) = reduce_game(rows).components
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert part.integers.shape == (2, 2)
+    assert part.scale * best_value(part.integers) == best_value(rows)
+    assert peak < 50e6
 
 
 def test_large_games_are_reduced_quickly():

@@ -34,6 +34,17 @@ def test_brackets_are_narrow_and_hold_the_order(seed):
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_all_methods_agree(seed):
+    check_all_methods(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_all_methods_agree_by_the_hundred(seed):
+    check_all_methods(seed)
+
+
+def check_all_methods(seed: int) -> None:
     matrix = random_matrix(np.random.default_rng(seed), largest=7)
     bounds = {name: tsirelson_bias(matrix, method=name)[0] for name in ALL_METHODS}
     assert max(b.lower for b in bounds.values()) <= min(b.upper for b in bounds.values())
@@ -61,7 +72,7 @@ def test_two_by_two_against_the_closed_form(seed):
     assert known.classical == classical_bias(fractions_of(matrix))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_two_rows_against_the_one_dimensional_formula(seed):
     """2 x m: the largest over t of sum_j sqrt(M0j^2 + M1j^2 + 2 M0j M1j t), concave in t."""
@@ -140,7 +151,7 @@ def test_inequalities(seed):
         assert bias.midpoint == pytest.approx(total, rel=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_multipliers_of_each_side_sum_to_the_bias(seed):
     matrix = random_matrix(np.random.default_rng(seed))

@@ -64,7 +64,7 @@ def write_whole(path: str | Path, content: str | bytes, *, overwrite: bool = Fal
 
 
 def check_target(path: str | Path, *, overwrite: bool = False) -> None:
-    """Refuse, before any work is done, a file that exists and may not be replaced.
+    """Refuse, before any work is done, a file that could not be written in the end.
 
     Raises
     ------
@@ -72,7 +72,12 @@ def check_target(path: str | Path, *, overwrite: bool = False) -> None:
         As `write_whole` would in the end.
     """
     try:
-        _existing_mode(Path(os.path.realpath(path)), overwrite)
+        target = Path(os.path.realpath(path))
+        _existing_mode(target, overwrite)
+        if not target.parent.is_dir():
+            raise FileNotFoundError
+        if not os.access(target.parent, os.W_OK):
+            raise PermissionError
     except InputError as error:
         raise error.in_file(str(path)) from None
     except (OSError, ValueError) as error:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xorgames.errors import reject
+
 if TYPE_CHECKING:
     from xorgames.answers import Bits
     from xorgames.play import Party
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]], dtype=np.complex128)
+#: Pauli's matrices of X, Y and Z.
+PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]], dtype=np.complex128)
 
 
 class Playable:
@@ -96,8 +99,14 @@ class DeterministicStrategy(Playable):
     b: IntArray
 
     def __post_init__(self) -> None:
-        """Take read-only copies of the arrays."""
+        """Take read-only copies of the arrays, once they are checked."""
         _freeze(self, "a", "b")
+        for name in ("a", "b"):
+            bits = getattr(self, name)
+            if bits.ndim != 1 or not {0, 1}.issuperset(bits.tolist()):
+                reject(
+                    name, "must be one bit, 0 or 1, for each input", received=repr(bits.tolist())
+                )
 
     @property
     def vectors(self) -> "VectorStrategy":
@@ -168,8 +177,13 @@ class OnePairStrategy(Playable):
     _directions: tuple[FloatArray, FloatArray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Take read-only copies of the arrays."""
+        """Take read-only copies of the arrays, once they are checked."""
         _freeze(self, "alice", "bob")
+        for name in ("alice", "bob"):
+            angles = getattr(self, name)
+            if angles.shape[1:] != (2,) or not _finite(angles):
+                rule = "must be two finite angles in degrees, polar and azimuth, for each input"
+                reject(name, rule, received=repr(angles.tolist()))
         object.__setattr__(self, "_directions", (_bloch(self.alice), _bloch(self.bob)))
 
     @property
@@ -181,7 +195,7 @@ class OnePairStrategy(Playable):
     def observables(self) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
         """The +-1-valued 2 x 2 observables, shapes (m, 2, 2) and (n, 2, 2)."""
         alice, bob = self._directions
-        return np.tensordot(alice, _PAULI, axes=1), np.tensordot(bob, _PAULI, axes=1)
+        return np.tensordot(alice, PAULI, axes=1), np.tensordot(bob, PAULI, axes=1)
 
     @property
     def correlators(self) -> FloatArray:
@@ -207,8 +221,15 @@ def _bloch(angles_deg: FloatArray) -> FloatArray:
     )
 
 
+def _finite(numbers: NDArray[Any]) -> bool:
+    return numbers.dtype.kind in "iuf" and bool(np.isfinite(numbers).all())
+
+
 def _freeze(strategy: object, *names: str) -> None:
     for name in names:
-        array = np.array(getattr(strategy, name))
+        try:
+            array = np.array(getattr(strategy, name))
+        except ValueError:
+            reject(name, "must be an array", received=repr(getattr(strategy, name)))
         array.setflags(write=False)
         object.__setattr__(strategy, name, array)
