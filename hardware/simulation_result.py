@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.errors import expect, reject
-from xorgames.hardware.estimate import Estimate, FloatArray, quotient
+from xorgames.hardware.estimate import Estimate, FloatArray, ratio
 from xorgames.hardware.pair_store import PairStore, value_with_fallback
 from xorgames.hardware.parameters import checked_number
 from xorgames.hardware.schedule import Node
@@ -116,18 +116,18 @@ class Simulated:
     @property
     def rate_hz(self) -> Estimate:
         """Heralded pairs a second."""
-        return quotient(self._column("heralded"), self._column("duration_s"), least=1)
+        return ratio(self._column("heralded"), self._column("duration_s"), least=1)
 
     @property
     def used_rate_hz(self) -> Estimate:
         """Decisions with a pair, a second."""
-        return quotient(self._used, self._column("duration_s"), least=1)
+        return ratio(self._used, self._column("duration_s"), least=1)
 
     @property
     def attempt_rate_hz(self) -> Estimate:
         """Attempts a second and channel."""
         channels = self._column("duration_s") * self.node.channels
-        return quotient(self._column("attempts"), channels, least=1)
+        return ratio(self._column("attempts"), channels, least=1)
 
     @property
     def channel_use(self) -> Estimate:
@@ -139,23 +139,23 @@ class Simulated:
     def atom_use(self) -> Estimate:
         """The fraction of the atoms that are not free, on average over time."""
         atoms = self._column("duration_s") * (self.node.atoms * self.node.channels)
-        return quotient(atoms - self._column("atoms_idle_s"), atoms)
+        return ratio(atoms - self._column("atoms_idle_s"), atoms)
 
     @property
     def no_pair(self) -> Estimate | None:
         """The probability that a decision finds no pair; None without decisions."""
         decisions = self._column("decisions")
-        return quotient(self._column("missed"), decisions, least=1) if decisions.any() else None
+        return ratio(self._column("missed"), decisions, least=1) if decisions.any() else None
 
     @property
     def stored_mean(self) -> Estimate:
         """The number of pairs in store, on average over time."""
-        return quotient(self._column("stored_s"), self._column("duration_s"))
+        return ratio(self._column("stored_s"), self._column("duration_s"))
 
     @property
     def age_mean_s(self) -> Estimate | None:
         """The age of the pairs that are used, from herald to decision; None if there are none."""
-        return quotient(self._column("ages_s"), self._used) if self.used else None
+        return ratio(self._column("ages_s"), self._used) if self.used else None
 
     @property
     def combined_infidelity(self) -> Estimate | None:
@@ -165,7 +165,7 @@ class Simulated:
         """
         if not self.used:
             return None
-        decay = quotient(self._column("decays"), self._used)
+        decay = ratio(self._column("decays"), self._used)
         value = self.node.combined_infidelity(decay.value)
         low = max(0.0, decay.value - decay.standard_error)
         return Estimate(value=value, standard_error=self.node.combined_infidelity(low) - value)

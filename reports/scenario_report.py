@@ -4,6 +4,7 @@ The same blocks as all reports, so that HTML, Markdown, PDF and JSON come of the
 duration: the same seed makes the same report.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +12,13 @@ from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, Ta
 from xorgames.reports.model import Report, made_section
 from xorgames.scenarios.estimates import SIGMAS
 from xorgames.scenarios.result import INTERVAL, ScenarioResult, finding, sample, share
-from xorgames.scenarios.robustness import Sweep
+from xorgames.scenarios.robustness_points import Sweep
 from xorgames.units import format_quantity
 
 #: An axis whose values differ by a larger factor is logarithmic.
 _WIDE = 30.0
+#: Panels of one figure, so that it fits on a page; measures of the tables of axes.
+_PANELS, _SHOWN = 4, 2
 
 
 def scenario_report(
@@ -49,7 +52,7 @@ def scenario_report(
         _answer_section(result),
         _players_section(result),
         *_game_section(result.facts.get("game")),
-        *([_lasting_section(sweeps)] if sweeps else []),
+        *([_lasting_section(result, sweeps)] if sweeps else []),
         _parameters_section(result),
         Section("Assumptions", (Items(result.notes),)),
         made_section(command),
@@ -215,19 +218,44 @@ def _bracket_text(each: Sweep) -> str:
     return f"{low} and {high}"
 
 
-def _lasting_section(sweeps: Sequence[Sweep]) -> Section:
+def _lasting_section(result: ScenarioResult, sweeps: Sequence[Sweep]) -> Section:
     text = (
         "Both ends of a bracket are more than three standard errors from no advantage. The limit "
         "required is what the criteria say of the game alone, before anything was played. A safe "
         "requirement may lie below the bracket."
     )
+    count = math.ceil(len(sweeps) / _PANELS)
+    titles = [f", {part + 1} of {count}" if count > 1 else "" for part in range(count)]
+    figures = [
+        lasting_figure(sweeps[part * _PANELS :][:_PANELS], part=title)
+        for part, title in enumerate(titles)
+    ]
+    tables = [axis_table(result, each) for each in sweeps if each.points[0].changes]
     return Section(
-        "Until when it lasts", (lasting_table(sweeps), Paragraph(text), lasting_figure(sweeps))
+        "Until when it lasts", (lasting_table(sweeps), Paragraph(text), *figures, *tables)
     )
 
 
-def lasting_figure(sweeps: Sequence[Sweep]) -> Figure:
-    """Return the figure of all axes."""
+def axis_table(result: ScenarioResult, each: Sweep) -> Table:
+    """Return the excess at each value of an axis, and what that is in the application's units."""
+    shown = [measure for measure in result.measures if measure.name in each.points[0].changes]
+    shown = shown[:_SHOWN]
+    rows = [
+        (
+            format_quantity(point.value, each.unit),
+            str(point.excess),
+            "none" if point.predicted is None else f"{point.predicted.value:.4g}",
+            *(str(point.changes[measure.name].difference) for measure in shown),
+        )
+        for point in each.points
+    ]
+    units = [f"{measure.about}{', ' if measure.unit else ''}{measure.unit}" for measure in shown]
+    header = ("value", "excess", "predicted", *(f"change: {unit}" for unit in units))
+    return table(each.about, header, rows, align="r" * len(header))
+
+
+def lasting_figure(sweeps: Sequence[Sweep], *, part: str = "") -> Figure:
+    """Return the figure of some axes, its title with what it is a part of."""
     panels = []
     for each in sweeps:
         values = [point.value for point in each.points]
@@ -248,7 +276,7 @@ def lasting_figure(sweeps: Sequence[Sweep]) -> Figure:
         )
     return Figure(
         name="lasting",
-        title="The excess over the best other players",
+        title=f"The excess over the best other players{part}",
         description="Dots are measured, with three standard errors; the line is predicted by the "
         "game; the dashed line is the limit required.",
         data={"panels": panels},

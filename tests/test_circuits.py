@@ -42,7 +42,7 @@ def simulated(text):
 STRATEGIES = {
     "one pair, planar": random_one_pair(1, planar=True),
     "one pair": random_one_pair(2, planar=False),
-    **{f"rank {rank}": random_k_pairs(rank, rank) for rank in range(2, 8)},
+    **{f"rank {rank}": random_k_pairs(rank, rank) for rank in range(2, 10)},
     "vectors": VectorStrategy(alice=random_k_pairs(9, 5).alice, bob=random_k_pairs(9, 5).bob),
 }
 
@@ -59,8 +59,8 @@ def test_an_independent_simulator_finds_the_correlators(name):
 
 @settings(max_examples=15)
 @given(
-    alice=st.sampled_from([0, 45, 90, -90, 135, 180]),
-    bob=st.sampled_from([0, 22.5, -45, 90, 180]),
+    alice=st.sampled_from([0, 45, 90, -90, 135, 180, -180, 300, -1e-7]),
+    bob=st.sampled_from([0, 22.5, -45, 90, 180, -300, 720]),
 )
 def test_angles_on_the_axes(alice, bob):
     strategy = OnePairStrategy(
@@ -79,7 +79,7 @@ def matrix(rotation, qubits):
     return np.cos(angle / 2) * np.eye(2**qubits) - 1j * np.sin(angle / 2) * generator
 
 
-@pytest.mark.parametrize("rank", range(2, 8))
+@pytest.mark.parametrize("rank", range(2, 10))
 @pytest.mark.parametrize("seed", range(3))
 def test_rotations_turn_the_observable_into_z(rank, seed):
     vector = random_k_pairs(seed, rank).alice[0]

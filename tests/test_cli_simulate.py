@@ -10,7 +10,7 @@ import pytest
 from tests.price_feeds import made_feed
 from xorgames.cli import main as command_line
 from xorgames.cli.simulate import simulate_command
-from xorgames.scenarios import engine
+from xorgames.scenarios import engine, registry
 from xorgames.scenarios.result import COLUMNS
 
 FEW = ("--decisions", 2000, "--training", 5000)
@@ -59,6 +59,10 @@ def test_load_balancing_in_the_same_shape(run):
     assert code == 0
     assert "load balancing: 20,000 pairs of jobs" in out
     assert "noisy quantum against classical:" in out
+    assert (
+        "Note: While the machine decides, 970 ns, jobs are held at their routers; add it to the "
+        "wait of the noisy quantum player."
+    ) in out.splitlines()
     assert "- mean wait of a job: " in out
 
 
@@ -80,6 +84,7 @@ def test_json_and_csv_are_the_same_numbers_and_repeat(run, tmp_path):
     assert content["facts"]["conditions"]["distance_m"] == 300e3
 
 
+@pytest.mark.slow
 def test_reports_in_all_formats(run, tmp_path):
     targets = [tmp_path / f"out.{suffix}" for suffix in ("html", "md", "json", "pdf")]
     outputs = [part for target in targets for part in ("-o", target)]
@@ -87,11 +92,45 @@ def test_reports_in_all_formats(run, tmp_path):
     assert code == 0
     assert err.splitlines() == [f"Written to {target}" for target in targets]
     page = targets[0].read_text()
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 1 + 3  # nine axes, four on a figure
     assert "xorgames simulate hft --decisions 2000" in page
     assert "| visibility of the pairs" in targets[1].read_text()
     assert json.loads(targets[2].read_text())["data"]["rounds"] == 2000
     assert targets[3].read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.slow
+def test_load_balancing_until_when_it_lasts(run, tmp_path):
+    target, page = tmp_path / "out.csv", tmp_path / "out.html"
+    code, out, _ = run(
+        "load-balancing", "--decisions", 20_000, "--robustness", "--format", "json",
+        "-o", target, "-o", page,
+    )  # fmt: skip
+    assert code == 0
+    sweeps = json.loads(out)["sweeps"]
+    axes = [each["axis"] for each in sweeps]
+    assert axes[:4] == ["visibility", "readout_error", "one_sided_error", "pair_rate_hz"]
+    assert axes[4:8] == ["decision_time_s", "distance_m", "shorter_jobs", "longer_jobs"]
+    assert axes[8:] == ["service_drift", "input_bias", "drift", "rate_hz"]
+    assert set(sweeps[0]["points"][0]["changes"]["wait_s"]) == {
+        "difference", "percent", "sigmas", "sample_beyond_doubt",
+    }  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(target.read_text())))
+    assert [row["player"] for row in rows[:12:4]] == ["classical", "quantum", "omniscient"]
+    assert {row["axis"] for row in rows[12:]} == set(axes)
+    text = page.read_text()
+    assert text.count("<svg") == 1 + 3
+    assert "change: mean wait of a job, s" in text
+
+
+def test_a_machine_is_asked_as_often_as_the_scenario_decides(run):
+    arguments = ("hft:interval_s=0.1ms", *FEW, "--design", "yb_cavity", "--format", "json")
+    often, seldom = (
+        json.loads(run(*arguments, *more)[1])["facts"]["machine"]["noise"]["availability"]
+        for more in ((), ("--decision-rate", "1Hz"))
+    )
+    assert often < 0.79  # 7.85 kHz of pairs for 10 kHz of decisions
+    assert seldom > 0.999
 
 
 def test_a_recorded_feed(run, tmp_path):
@@ -151,11 +190,11 @@ def test_what_is_refused(run, tmp_path):
         run("hft", "--decisions", 10),
         "`rounds` must be a whole number from 1000 to 1000000000000; received 10.",
     )
+    refused(run("hft:=3"), "`SCENARIO` must be written NAME=VALUE; received '=3'.")
     refused(run("hft", "--profile", "law"), "`--profile` must come with --design; received law.")
     refused(
         run("load-balancing", "--training", 1000),
-        "`--training, --robustness` must not be given for load-balancing: its game is known, and "
-        "has no axes here.",
+        "`--training` must not be given for load-balancing: its game is known.",
     )
     feed = tmp_path / "feed.csv"
     feed.write_text("time_s,price_x,price_y\n0,1,1\n1,1,1\n")
@@ -182,6 +221,12 @@ def test_files_are_checked_before_any_work(run, tmp_path, monkeypatch):
         "overwrite=True, to replace it.",
     )
     assert run("hft", "-o", tmp_path / "out.txt")[0] == 2
+    nowhere = tmp_path / "none" / "out.csv"
+    refused(
+        run("hft", "-o", nowhere),
+        f"{nowhere}: `file` must be in a folder that exists; received {nowhere.parent}. Cure: make "
+        "it first.",
+    )
     twice = tmp_path / "out.csv"
     refused(
         run("hft", "-o", twice, "-o", twice),
@@ -195,6 +240,17 @@ def test_an_interrupt_leaves_nothing_behind(run, tmp_path, monkeypatch):
 
     monkeypatch.setattr(engine, "play", interrupt)
     code, out, err = run("hft", *FEW, "-o", tmp_path / "out.csv")
+    assert (code, out, err.strip()) == (130, "", "Interrupted: nothing was written.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_between_players_and_axes_leaves_nothing_behind(run, tmp_path, monkeypatch):
+    def interrupt(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(registry, "queue_lasting", interrupt)
+    arguments = ("load-balancing", "--decisions", 20_000, "--robustness")
+    code, out, err = run(*arguments, "-o", tmp_path / "out.csv")
     assert (code, out, err.strip()) == (130, "", "Interrupted: nothing was written.")
     assert list(tmp_path.iterdir()) == []
 

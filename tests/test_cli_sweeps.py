@@ -52,6 +52,67 @@ def test_sweep_goes_on_where_it_was(run, sweep, tmp_path):
     assert (code, out, err) == (0, f"4 rows added to {rows}: all 9 are there.\n", "")
 
 
+def test_rows_of_other_sweeps_are_counted(run, sweep, tmp_path):
+    rows = tmp_path / "rows.csv"
+    run("sweep", sweep, "-o", rows, "--workers", "1")
+    sweep.write_text(SWEEP.format(count=5).replace("beta=0", "beta=1/4"))
+    code, out, err = run("sweep", sweep, "-o", rows, "--workers", "1")
+    others = "5 rows besides are of other sweeps, told apart by their ids.\n"
+    assert (code, err) == (0, "")
+    assert out == f"5 rows added to {rows}: all 5 are there.\n{others}"
+    _, out, _ = run("combine", rows, "-o", tmp_path / "all.csv", "--sweep", sweep)
+    assert out.endswith(f"0 of 5 rows are missing.\n{others}")
+
+
+def test_a_split_does_not_take_the_parts_of_another_game(run, tmp_path):
+    path, rows = tmp_path / "split.toml", tmp_path / "rows.csv"
+    text = 'schema = 1\n[split]\ngame = "{game}"\nrows = 3\n'
+    for game in ("chained:n=4", "hadamard:n=4", "chained:n=4"):
+        path.write_text(text.format(game=game))
+        _, out, _ = run("sweep", path, "-o", rows, "--workers", "1")
+    assert out.startswith(f"0 rows added to {rows}: all 4 are there.\n4 rows besides")
+    assert out.endswith("classical bias of chained, n = 4: 0.75\n")
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "100000"])
+def test_a_senseless_number_of_workers_is_refused(run, sweep, tmp_path, workers):
+    code, out, err = run("sweep", sweep, "-o", tmp_path / "rows.csv", "--workers", workers)
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: `workers` must be a whole number from 1 to ")
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.toml"]
+
+
+def test_a_full_disk_is_one_error_and_the_same_command_goes_on(sweep, tmp_path):
+    pytest.importorskip("resource", reason="this system has no limits")
+    sweep.write_text(SWEEP.format(count=2001))
+    rows = tmp_path / "rows.csv"
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)\n"
+        "from xorgames.cli.main import main; main()"
+    )
+
+    def limited(size):
+        words = ("sweep", str(sweep), "-o", str(rows), "--workers", "1")
+        return subprocess.run(
+            [sys.executable, "-c", code, str(size), *words],
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    done = limited(20_000)
+    kept = len(list(read_csv(rows)))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 0 < kept < 2001
+    assert done.stderr.startswith(
+        "Error: `file` must be written to until the last row is there; received File too large. "
+        "Cure: make room, then run the same again: the "
+    )
+    assert done.stderr.endswith(f" rows so far are kept in {rows}.\n")
+    done = limited(10_000_000)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{2001 - kept} rows added to {rows}: all 2001 are there.\n"
+
+
 def test_combine_counts_what_is_missing(run, sweep, tmp_path):
     rows, everything = tmp_path / "rows.csv", tmp_path / "all.csv"
     run("sweep", sweep, "-o", rows, "--workers", "1")

@@ -176,6 +176,8 @@ def test_chsh_as_a_dictionary():
     ("visibility", "message"),
     [
         (1.1, "`visibility` must lie in [0, 1]; received 1.1."),
+        ("a", "`visibility` must lie in [0, 1]; received a."),
+        ([[1], [1, 1]], "`visibility` must lie in [0, 1]; received [[1], [1, 1]]."),
         (float("nan"), "`visibility` must lie in [0, 1]; received nan."),
         ([0.9, -0.1], "`visibility` must lie in [0, 1]; received [0.9, -0.1]."),
         (
@@ -190,9 +192,46 @@ def test_bad_visibilities(visibility, message):
         random_strategy(0, 4).correlators_at(visibility)
 
 
-def test_no_dimension():
-    with pytest.raises(InputError, match=r"^`dimension` must be at least 1; received 0\.$"):
-        generators(0)
+@pytest.mark.parametrize("dimension", [0, -1, 2.5, 10**9])
+def test_no_dimension(dimension):
+    message = f"`dimension` must be a whole number from 1 to 2048; received {dimension}."
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        generators(dimension)
+
+
+@pytest.mark.parametrize("string", ["AB", "ix", 5])
+def test_no_pauli_string(string):
+    message = f"`string` must consist of the letters I, X, Y and Z; received {string!r}."
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        pauli_matrix(string)
+
+
+UNIT = "must be a unit vector: an observable has the outcomes +1 and -1; received a squared length"
+
+
+@pytest.mark.parametrize(
+    ("alice", "bob", "message"),
+    [
+        ([[1, 0], [2, 0]], [[1, 0]], f"`alice[1]` {UNIT} of 4."),
+        ([[1, 0]], [[0.5, 0.5]], f"`bob[0]` {UNIT} of 0.5."),
+        ([[1, np.nan]], [[1, 0]], f"`alice[0]` {UNIT} of nan."),
+        ([[1j, 0]], [[1, 0]], f"`alice[0]` {UNIT} of nan."),
+        ([[1, 0]], [[1, 0, 0]], "`bob` must have as many coordinates as alice; received 2 and 3."),
+        (
+            [1, 0],
+            [[1, 0]],
+            "`alice` must hold a row of coordinates for each input; received the shape (2,).",
+        ),
+        (
+            [[1, 0]],
+            [[1, 0], [1]],
+            "`bob` must hold a row of coordinates for each input; received the shape ().",
+        ),
+    ],
+)
+def test_measurements_that_are_none(alice, bob, message):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        KPairStrategy(alice=alice, bob=bob)
 
 
 def test_observables_that_would_not_fit():

@@ -9,9 +9,11 @@ import pytest
 import xorgames as xg
 from xorgames.errors import InputError
 from xorgames.hardware.conditions import Conditions
-from xorgames.scenarios.engine import prepare, simulate
+from xorgames.scenarios.engine import play, prepare, simulate
 from xorgames.scenarios.hft import HFT
 from xorgames.scenarios.hft_market import LABELS, SIDE, Market, Trades
+from xorgames.scenarios.load_balancing_model import Noise
+from xorgames.scenarios.players import Machine, players_of
 from xorgames.scenarios.registry import EXCHANGES
 
 ASK, BID = -1, 1
@@ -119,6 +121,125 @@ def test_the_keenest_indicators_make_chsh():
 def test_where_entanglement_helps(false_positive, false_negative, verdict):
     hft = HFT(false_positive=false_positive, false_negative=false_negative)
     assert xg.solve(hft.exact_game()).advantage.verdict == verdict
+
+
+def source_parameters(matrix):
+    """(p, beta) of the source whose game has this matrix up to a factor."""
+    odds = math.sqrt(-matrix[1, 1] / matrix[0, 0])
+    return odds / (1 + odds), (1 - matrix[0, 1] / math.sqrt(-matrix[0, 0] * matrix[1, 1])) / 2
+
+
+def test_the_game_is_that_of_the_source_for_some_p_and_beta():
+    """The utilities of arXiv:2407.21723, Eq. 3.1, follow from prices; they are not put in."""
+    exact = HFT().exact_game()
+    p, beta = source_parameters(exact.matrix)
+    assert (p, beta) == pytest.approx((0.474, 0.1655), abs=5e-4)
+    source = xg.catalog.hft(p=p, beta=beta)
+    factor = exact.matrix[0, 0] / source.matrix[0, 0]
+    assert exact.matrix == pytest.approx(factor * source.matrix, abs=1e-12)
+    assert dict(exact.labels) == dict(source.labels)
+    for name in ("classical", "quantum", "one_pair"):
+        ours, theirs = (getattr(xg.solve(game), name).bias for game in (exact, source))
+        assert ours.lower == pytest.approx(factor * theirs.lower, abs=1e-9)
+    # Advantage iff 0 < k |1 - 2p| < 2 p (1 - p), with k = |1 - 2 beta|.
+    assert (1 - 2 * beta) * (1 - 2 * p) < 2 * p * (1 - p)
+
+
+def test_the_estimated_game_converges_to_that_of_the_source():
+    wanted = source_parameters(HFT().exact_game().matrix)
+    off = {}
+    for rounds in (20_000, 500_000):
+        found = [
+            source_parameters(prepare(HFT(), rounds=rounds, rng=seed).estimated.game.matrix)
+            for seed in range(12)
+        ]
+        off[rounds] = np.sqrt(np.mean((np.array(found) - wanted) ** 2, axis=0))
+    assert (off[500_000] < 0.006).all()
+    # A fifth for 25 times as many rounds.
+    assert off[500_000] / off[20_000] == pytest.approx([0.2, 0.2], abs=0.13)
+
+
+def test_indicators_err_as_often_as_stated():
+    from scipy.stats import chisquare
+
+    hft = HFT(false_positive=0.3, false_negative=0.1)
+    seen = hft.draw(200_000, np.random.default_rng(4))
+    for sign, fires in ((1, 0.3), (-1, 0.9)):
+        here = seen.sign == sign
+        counts = np.bincount(2 * seen.x[here] + seen.y[here], minlength=4)
+        odds = np.outer([1 - fires, fires], [1 - fires, fires]).ravel()
+        assert chisquare(counts, odds * here.sum()).pvalue > 1e-3
+
+
+def test_profit_is_what_a_ledger_of_cash_and_shares_says():
+    market = Market(first_fill=0.6, second_fill=0.5, spread_ticks=3, unwind_ticks=0.7)
+    hft = HFT(market=market)
+    rounds = 3000
+    seen = hft.draw(rounds, np.random.default_rng(6))
+    a, b = np.random.default_rng(7).integers(0, 2, (2, rounds))
+    found = hft.quantities(seen, a, b)
+    for k in range(rounds):
+        cash, shares = 0.0, [0, 0]
+        for party, bit in enumerate((a[k], b[k])):
+            first, second = seen.luck[2 * party : 2 * party + 2, k] < (0.6, 0.5)
+            bid_first = LABELS["ab"[party]][bit] == "bid first"
+            bought, sold = (first, second) if bid_first else (second, first)
+            # Around a mid price of 100: bought at 98.5, sold at 101.5.
+            cash += 101.5 * sold - 98.5 * bought
+            shares[party] = int(bought) - int(sold)
+        hedged = shares[0] * shares[1] * seen.sign[k] <= 0
+        late = 0 if hedged else 0.7 * (abs(shares[0]) + abs(shares[1]))
+        worth = sum(n * (100 + move) for n, move in zip(shares, seen.moves[:, k], strict=True))
+        assert found["profit"][k] == pytest.approx(cash + worth - late, abs=1e-9)
+        assert found["unhedged"][k] == (not hedged)
+
+
+def test_the_hedging_error_is_the_variance_of_the_portfolio(played):
+    """Var(q_X dX + q_Y dY) = 2 e sigma^2 + 2 d^2 sigma^2 E[s_A s_B rho], by hand."""
+    market, game = Market(), HFT().exact_game()
+    for name, player in played.players.items():
+        if name == "communicating":
+            continue
+        # s_A s_B rho has the mean -E rho, and u M / 2 = d^2 (g rho + u) E[-s_A s_B c] at rho = .8.
+        correlators = {
+            "quantum": xg.solve(game).one_pair.strategy.correlators,
+            "omniscient": np.sign(game.matrix),
+            "constant": np.ones((2, 2)),
+        }.get(name, xg.solve(game).classical.strategy.correlators)
+        hedge = (game.matrix * correlators).sum() / (2 * market.bias**2 * 1.3)
+        expected = 2 * market.held - 2 * market.bias**2 * 0.8 * hedge
+        error = player.metrics["hedging_error"]
+        assert abs(error.value - expected) < 4.5 * error.standard_error
+        # The same coordination, in the share of decisions that fit the regime.
+        right = player.metrics["coordination"]
+        assert abs(right.value - (1 + hedge) / 2) < 4.5 * right.standard_error
+
+
+@pytest.mark.slow
+def test_every_error_is_that_of_repetition():
+    """The spread of every metric and change over 100 runs against the error that each states."""
+    machine = Machine(noise=Noise(visibility=0.9, readout_error=0.01, availability=0.7))
+    hft, found = HFT(), {}
+    solution = xg.solve(hft.exact_game())
+    players = players_of(hft, solution, EXCHANGES, machine)
+    formulas = {each: (lambda m, each=each: m[each]) for each in ("payoff", "profit", "unhedged")}
+    for seed in range(100):
+        tallies = play(hft, players, rounds=3000, rng=np.random.default_rng(seed))
+        for name, tally in tallies.items():
+            for metric, formula in (formulas | hft.formulas).items():
+                found.setdefault((name, metric), []).append(tally.estimate(formula))
+                change = tally.change(formula, tallies["classical"])
+                for kind in ("difference", "percent"):
+                    found.setdefault((name, metric, kind), []).append(getattr(change, kind))
+    ratios = []
+    for estimates in found.values():
+        stated = np.sqrt(np.mean([each.standard_error**2 for each in estimates]))
+        if stated > 1e-9:
+            ratios.append(np.std([each.value for each in estimates]) / stated)
+    # 100 repetitions are good to 7 %; their mean, of correlated metrics, to a few.
+    assert len(ratios) > 60
+    assert 0.7 < min(ratios) < max(ratios) < 1.35
+    assert np.mean(ratios) == pytest.approx(1, abs=0.1)
 
 
 def test_the_estimated_game_is_the_exact_one_but_for_sampling():

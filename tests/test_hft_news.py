@@ -50,7 +50,9 @@ def test_ages_of_ones_own_and_progress():
     )
     assert [point.value for point in found.points] == [1e-6, 1e-4]
     assert found.bracket == (1e-6, 1e-4)
-    assert steps == [(1, 2), (2, 2)]
+    shares = [done / total for done, total in steps]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.5 < shares[-1] == 1
 
 
 def test_what_is_refused():

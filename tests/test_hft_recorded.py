@@ -8,6 +8,7 @@ import pytest
 from tests.price_feeds import made_feed
 from xorgames.errors import InputError
 from xorgames.hardware.conditions import Conditions
+from xorgames.scenarios import hft_recorded
 from xorgames.scenarios.engine import prepare, simulate
 from xorgames.scenarios.hft_market import Market
 from xorgames.scenarios.hft_recorded import RecordedHFT
@@ -84,6 +85,22 @@ def test_nothing_is_found_where_there_is_nothing():
     assert found.players["quantum"].changes["payoff"].sigmas < 4
 
 
+def test_an_advantage_that_is_mere_sampling_is_called_so(turning):
+    """Prices without any correlation: a sample of them is a game all the same."""
+    noise = RecordedHFT(feed=made_feed(8000, burst=1.0, correlation=0.0), levels=4, **TIMES)
+    found = simulate(noise)
+    assert found.facts["game"]["advantage"] == "PROVEN"
+    gap = found.facts["game"]["gap"]
+    assert 0 < gap["value"] < 2 * gap["standard_error"]
+    assert [note for note in found.notes if note.startswith("The advantage")] == [
+        "The advantage of the estimated game is within 2 standard errors of none, 0.0006 ± 0.0022: "
+        "it is proven for that game, not for what the game was estimated from."
+    ]
+    calm = RecordedHFT(feed=made_feed(8000, burst=1.0), **TIMES)
+    for clear in (turning, calm):
+        assert not any(note.startswith("The advantage") for note in simulate(clear).notes)
+
+
 def test_an_indicator_that_predicts_its_own_price_is_no_xor_game():
     feed = made_feed(60_000)
     steps = np.diff(feed.price_x)
@@ -115,6 +132,103 @@ def test_no_decision_knows_the_future():
     seen = hft.draw(5, np.random.default_rng(0))
     # At 1.5, 2.5, ... ms the last price is one step up from that at 0, 1, ... ms.
     assert seen.moves.tolist() == [[1.0] * 5] * 2
+
+
+def test_a_changed_future_changes_no_decision_before_it(turning):
+    """Shuffle all prices after a moment: inputs up to it stay, and so does every position closed.
+
+    The moment lies in the part that is played: levels are learnt from all of the other part.
+    """
+    feed, decision = turning.feed, 70_000
+    moment = TIMES["lookback_s"] + decision * TIMES["interval_s"]
+    known = feed.time_s <= moment + 1e-9
+    rng = np.random.default_rng(3)
+
+    def shuffled(prices):
+        return np.where(known, prices, prices[rng.permutation(len(prices))])
+
+    changed = replace(
+        turning,
+        feed=PriceFeed(
+            time_s=feed.time_s, price_x=shuffled(feed.price_x), price_y=shuffled(feed.price_y)
+        ),
+    )
+    ours, theirs = (
+        each.source("test", np.random.default_rng(0))(50_000) for each in (turning, changed)
+    )
+    before = decision - 50_000
+    assert (ours.x[: before + 1] == theirs.x[: before + 1]).all()
+    assert (ours.y[: before + 1] == theirs.y[: before + 1]).all()
+    assert (ours.moves[:, :before] == theirs.moves[:, :before]).all()
+    assert not (ours.moves[:, before] == theirs.moves[:, before]).any()
+    assert (ours.x[before + 1 :] != theirs.x[before + 1 :]).mean() > 0.1
+
+
+def test_a_row_is_known_at_its_time_and_not_before():
+    """Each decision is at a whole ms; prices step up right before, at, or right after it."""
+    for late, seen in ((-1e-5, True), (0.0, True), (1e-5, False)):
+        times = np.arange(5000) * 1e-3 + late
+        feed = PriceFeed(time_s=times, price_x=100 + np.arange(5000.0), price_y=np.ones(5000))
+        # The clock starts with the first row: put one at 0 in any case.
+        start = PriceFeed(
+            time_s=np.concatenate([[-1.0], feed.time_s]),
+            price_x=np.concatenate([[99.0], feed.price_x]),
+            price_y=np.ones(5001),
+        )
+        found = RecordedHFT(feed=start, interval_s=1e-3, tick=1.0)
+        # Decision number k is at k ms after -0.999: number 1004 at 5 ms.
+        moves = found.draw(1005, np.random.default_rng(0)).moves[0]
+        assert moves[1004] == 1
+        assert moves[998] == (1 if seen else 0)
+
+
+def test_a_feed_in_other_units_is_no_feed_of_a_thousand_billion_decisions():
+    times = np.arange(5000) * 1e6
+    feed = PriceFeed(time_s=times, price_x=np.ones(5000), price_y=np.ones(5000))
+    assert message(RecordedHFT, feed=feed) == (
+        "`feed` must give at most 100000000 decisions; received 4.999e+12. Cure: use a longer "
+        "interval_s, or write time_s in seconds."
+    )
+    endless = PriceFeed(time_s=[0.0, 1e308], price_x=np.ones(2), price_y=np.ones(2))
+    assert "received 1e+300." in message(RecordedHFT, feed=endless)
+
+
+def test_prices_that_never_move_are_a_game_without_a_choice():
+    feed = PriceFeed(time_s=np.arange(5000) / 1e3, price_x=np.ones(5000), price_y=np.ones(5000))
+    flat = simulate(RecordedHFT(feed=feed))
+    assert flat.facts["game"]["advantage"] == "REFUTED"
+    assert flat.players["quantum"].metrics["coordination"].value == 0.5
+    assert flat.players["quantum"].metrics["hedging_error"].value == 0
+
+
+def test_a_sure_trend_is_no_game_for_two():
+    times = np.arange(5000) * 1e-3
+    feed = PriceFeed(time_s=times, price_x=times + 9, price_y=times + 9)
+    assert "by a alone; the XOR part is" in message(simulate, RecordedHFT(feed=feed))
+
+
+def test_pieces_do_not_show(turning, monkeypatch):
+    monkeypatch.setattr(hft_recorded, "_CHUNK", 997)
+    seen, again = (
+        each.source("test", np.random.default_rng(0))(9000) for each in (turning, replace(turning))
+    )
+    assert (seen.x == again.x).all()
+    assert (seen.moves == again.moves).all()
+
+
+def test_calm_and_wild_hours_are_admitted(turning):
+    """Volatility that changes with the hours, as it does on every market."""
+    feed = made_feed(20_000)
+    scale = 1 + 0.9 * np.sin(np.arange(40_000) / 4000)
+    price = 1e4 + np.concatenate([[0.0], np.cumsum(np.diff(feed.price_x) * scale)])
+    wild = PriceFeed(time_s=feed.time_s, price_x=price, price_y=feed.price_y)
+    note = simulate(RecordedHFT(feed=wild, **TIMES)).notes[-1]
+    assert note.startswith(
+        "Something lasts longer than a batch, 1/100 of the run: neighbouring ones have "
+        "correlations up to 0."
+    )
+    assert note.endswith(", so that standard errors are too small.")
+    assert not any("batch" in each for each in simulate(turning).notes)
 
 
 def test_the_late_are_late_on_records_too(turning):

@@ -1,6 +1,9 @@
 """Load balancing played out: simulation against formulas, comparisons, refusals."""
 
 import json
+import math
+import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from xorgames.errors import InputError
 from xorgames.scenarios.load_balancing import pareto, players_of, simulate
 from xorgames.scenarios.load_balancing_batches import METRICS
+from xorgames.scenarios.load_balancing_goals import on_grid
 from xorgames.scenarios.load_balancing_model import LoadBalancing, Noise
 from xorgames.scenarios.short_pairs import ShortPairs
 from xorgames.scenarios.weighted_pairs import Weighted
@@ -47,6 +51,53 @@ def test_simulation_and_formulas_agree(goal):
     result = simulate(goal, pairs=300_000, noise=NOISE, rng=1)
     assert list(result.players) == ["classical", "quantum", "noisy quantum", "omniscient"]
     assert far_off(result) == {}
+
+
+def on_a_time_line(rng, pairs, limits):
+    """Classical routers and both servers, job by job, sharing nothing with the package."""
+    now, free, waits, bunched, output = 0.0, [0.0, 0.0], 0.0, 0, 0.0
+    for _ in range(pairs):
+        now += rng.expovariate(0.5)
+        jobs = [rng.expovariate(1.0), rng.expovariate(1.0)]
+        coin = rng.randrange(2)
+        servers = [(job > limit) ^ coin for job, limit in zip(jobs, limits, strict=True)]
+        bunched += servers[0] == servers[1]
+        order = [0, 1] if rng.random() < 0.5 else [1, 0]
+        for job in order:
+            server = servers[job]
+            if free[server] < now:
+                output += (now - free[server]) ** 2
+                free[server] = now
+            waits += free[server] - now
+            free[server] += jobs[job]
+    return waits / pairs / 2, bunched / pairs, output / now / 2
+
+
+def test_an_independent_simulation_says_the_same():
+    """The best of 60 cells: Alice's server is a coin, Bob's has a threshold. Means of 30 runs."""
+    limits = [math.inf, math.log(60 / 22)]
+    found = on_grid(GOAL, 60)
+    assert [found.alice_s, found.bob_s] == pytest.approx(limits)
+    assert not found.bob_flips
+    rng = random.Random(1)
+    runs = np.array([on_a_time_line(rng, 10_000, limits) for _ in range(30)])
+    played = simulate(GOAL, pairs=300_000, cells=60, rng=7).players["classical"].metrics
+    errors = runs.std(axis=0, ddof=1) / math.sqrt(len(runs))
+    for mean, error, name in zip(
+        runs.mean(axis=0), errors, ("wait_s", "bunch_probability", "output_rate"), strict=True
+    ):
+        total = math.hypot(error, played[name].standard_error)
+        assert abs(mean - played[name].value) < 4 * total
+
+
+def test_the_numbers_of_routers_that_know_their_times_exactly():
+    players = players_of(GOAL)
+    expected = {"classical": (1.35622, 0.63213, 2.92425), "quantum": (1.34378, 0.64863, 2.95995)}
+    for name, (wait_s, bunch, output) in expected.items():
+        found = players[name].predict()
+        assert found.wait_s == pytest.approx(wait_s, abs=1e-5)
+        assert found.bunch_probability == pytest.approx(bunch, abs=1e-5)
+        assert found.output_rate == pytest.approx(output, abs=1e-5)
 
 
 def test_service_times_known_to_a_cell():
@@ -162,6 +213,11 @@ def test_who_is_compared():
         (
             {"pairs": 1e5 + 0.5},
             "`pairs` must be a whole number from 1 to 1000000000000; received 100000.5.",
+        ),
+        (
+            {"goal": Weighted(model=replace(MODEL, arrival_rate_hz=0.99999999), kappa_s=1)},
+            "`arrival_rate_hz` must leave the servers idle more often: a queue would remember too"
+            " many pairs; received a load of 0.99999999. Cure: choose a smaller one.",
         ),
         ({"noise": 0.9}, "`noise` must be of type Noise or NoneType; received float."),
         ({"cells": 1}, "`cells` must be a whole number from 2 to 1024; received 1."),

@@ -62,6 +62,30 @@ def test_noise():
     assert Noise().factor == 1
 
 
+def test_noise_of_a_readout_that_is_wrong_for_one_outcome_more_often():
+    noise = Noise(visibility=0.9, readout_error=[0.01, 0.03])
+    assert noise.readout == (0.01, 0.03)
+    assert noise.factor == pytest.approx(0.9 * 0.96**2)
+    assert noise.factor == pytest.approx(Noise(visibility=0.9, readout_error=0.02).factor)
+    assert noise.to_dict()["readout_error"] == (0.01, 0.03)
+    assert Noise(readout_error=0.02).readout == (0.02, 0.02)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        lambda times: times,
+        lambda times: 1e6 + 1e-3 * times**2,
+        lambda times: np.maximum(times - 5, 0),
+        lambda times: np.expm1(times / 5),
+        lambda times: (times**3).tolist(),
+    ],
+)
+def test_any_increasing_convex_output(output):
+    model = LoadBalancing(arrival_rate_hz=0.5, service_rate_hz=1, output=output)
+    assert model.output_rate(0.5) > 0
+
+
 def broken(_times):
     raise ZeroDivisionError("division by zero")
 
@@ -91,6 +115,23 @@ CONVEX = (
         ({"output": np.sqrt}, CONVEX),
         ({"output": lambda times: -times}, CONVEX),
         ({"output": sum}, f"`output` {SHAPE}; received the shape () for (401,)."),
+        (
+            {"output": lambda times: np.where(times > 5, np.nan, times)},
+            f"`output` {SHAPE}; received nan for t = 5.2.",
+        ),
+        (
+            {"output": lambda times: np.exp(times * times)},
+            f"`output` {SHAPE}; received inf for t = 26.8.",
+        ),
+        ({"output": lambda times: 1j * times}, f"`output` {SHAPE}; received complex128 numbers."),
+        (
+            {"output": lambda times: times > 3},
+            f"`output` {SHAPE}; received bool numbers.",
+        ),
+        # Concave where it is small beside what it grows to.
+        ({"output": lambda times: times**10 + 1e6 * np.sqrt(times)}, CONVEX),
+        ({"output": lambda times: np.minimum(times, 4)}, CONVEX),
+        ({"output": lambda times: (times - 3) ** 2}, CONVEX),
         ({"output": broken}, f"`output` {SHAPE}; received ZeroDivisionError: division by zero."),
         (
             {"output": 3},
@@ -110,6 +151,22 @@ def test_refusals(change, message):
     [
         ({"visibility": 1.5}, "`visibility` must lie in [0, 1]; received 1.5."),
         ({"readout_error": 0.6}, "`readout_error` must lie in [0, 0.5]; received 0.6."),
+        (
+            {"readout_error": (0.6, 0.5)},
+            "`readout_error` must sum to at most 1; received 0.6 and 0.5. Cure: exchange the "
+            "outcomes: such a readout is right more often when it is inverted.",
+        ),
+        (
+            {"readout_error": (0.1,)},
+            "`readout_error` must be one number, or two: to read 1 for 0, and 0 for 1; received 1 "
+            "of them.",
+        ),
+        (
+            {"readout_error": (-0.1, math.nan), "visibility": 2},
+            "`visibility` must lie in [0, 1]; received 2. Cure: write 0.02 for 2 %.\n"
+            "`readout_error[0]` must lie in [0, 1]; received -0.1.\n"
+            "`readout_error[1]` must be finite; received nan.",
+        ),
         (
             {"availability": -1, "visibility": math.inf},
             "`visibility` must be finite; received inf.\n"

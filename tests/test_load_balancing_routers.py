@@ -107,6 +107,10 @@ PLAYERS = {
     "quantum": quantum(weighted(1.0)),
     "quantum, cells": quantum(short(0.25), cells=10),
     "noisy": quantum(weighted(1.0), noise=NOISE),
+    "one-sided readout": quantum(weighted(1.0), noise=Noise(readout_error=(0.0, 0.3))),
+    "one-sided, empty": quantum(
+        weighted(1.0), noise=Noise(readout_error=(0.4, 0.1), availability=0.6)
+    ),
     "omniscient": Omniscient(goal=weighted(1.0)),
     "omniscient, short": Omniscient(goal=short(0.4)),
 }
@@ -152,7 +156,9 @@ def test_omniscient_by_numerical_integration():
     assert predicted.win_probability == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", ["classical", "quantum", "noisy", "quantum, cells"])
+@pytest.mark.parametrize(
+    "name", ["classical", "quantum", "noisy", "quantum, cells", "one-sided readout"]
+)
 def test_a_router_decides_from_its_own_service_time(name):
     """The first to decide does not even have the other's; the second's bits stay fair coins."""
     player = PLAYERS[name]
@@ -180,6 +186,24 @@ def test_noise_takes_its_factor_from_the_correlation():
     ideal = quantum(goal).predict().win_probability
     noisy = quantum(goal, noise=Noise(visibility=0.8, readout_error=0.01)).predict()
     assert noisy.win_probability - 0.5 == pytest.approx(0.8 * 0.98**2 * (ideal - 0.5))
+
+
+def test_errors_of_one_outcome_send_no_more_jobs_to_one_server():
+    """Without the exchange of roles a readout that misses every third 1 would: 2/3 to server 0."""
+    player = quantum(weighted(1.0), noise=Noise(readout_error=(0.0, 1 / 3)))
+    for constant in (0.1, 5.0):
+        x = np.full(100_000, constant)
+        for servers in player.servers(x, x, [11, 12, 13, 14, 15]):
+            assert abs(servers.mean() - 0.5) < 4 * 0.5 / np.sqrt(100_000)
+
+
+def test_equal_errors_are_played_as_one_number():
+    one, two = (
+        played(quantum(weighted(1.0), noise=Noise(readout_error=error)), 1000)
+        for error in (0.1, (0.1, 0.1))
+    )
+    assert np.array_equal(one[2], two[2])
+    assert np.array_equal(one[3], two[3])
 
 
 def test_units_scale():

@@ -39,6 +39,49 @@ def test_the_instructions_measure_the_rounded_directions(seed, planar, d):
             assert np.allclose(measured, observables[party][question], atol=1e-12)
 
 
+def by_qiskit(angles, x, y):
+    """E of the two subroutines on |Phi+>, by an independent simulator."""
+    circuit_module = pytest.importorskip("qiskit", reason="qiskit is the independent simulator")
+    from qiskit.quantum_info import Pauli, Statevector
+
+    circuit = circuit_module.QuantumCircuit(2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    for qubit, party, question in ((0, "alice", x), (1, "bob", y)):
+        first, *turns, last = angles.subroutine(party, question).splitlines()
+        assert (first, last) == ("set Q0 0", "meas Q0 M0")
+        for turn in turns:
+            name, register, n, d = turn.split()
+            assert register == "Q0"
+            gate = {"rot_y": circuit.ry, "rot_z": circuit.rz}[name]
+            gate(int(n) * np.pi / 2 ** int(d), qubit)
+    return Statevector(circuit).expectation_value(Pauli("ZZ")).real
+
+
+@pytest.mark.parametrize("planar", [True, False])
+@pytest.mark.parametrize("d", [0, 3, 7])
+def test_an_independent_simulator_finds_the_rounded_correlators(planar, d):
+    for seed in range(3):
+        angles = netqasm_angles(random_one_pair(seed, planar=planar), d=d)
+        for x, y in np.ndindex(angles.rounded.correlators.shape):
+            assert by_qiskit(angles, x, y) == pytest.approx(
+                angles.rounded.correlators[x, y], abs=1e-10
+            )
+
+
+def test_angles_of_any_sign_and_size():
+    wild = OnePairStrategy(
+        alice=np.array([[-300.0, 0.0], [180.0, 0.0], [-180.0, 0.0], [1e-9, 0.0], [719.0, 0.0]]),
+        bob=np.array([[-45.0, 0.0], [-1e-9, 0.0]]),
+        planar=True,
+    )
+    angles = netqasm_angles(wild)
+    for x, y in np.ndindex(5, 2):
+        found = by_qiskit(angles, x, y)
+        assert found == pytest.approx(angles.rounded.correlators[x, y], abs=1e-10)
+        assert found == pytest.approx(wild.correlators[x, y], abs=2 * np.pi / 256)
+
+
 @given(seed=st.integers(0, 2**32 - 1), d=st.integers(0, 7))
 def test_rounding_moves_no_angle_by_more_than_half_a_step(seed, d):
     ideal = random_one_pair(seed, planar=False)

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import types
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -274,6 +275,103 @@ def test_a_party_in_a_process_of_its_own():
     process.join(60)
     b = (1 - bob(np.arange(len(y)), ONE_PAIR.directions[1][y])) >> 1
     assert chi_square_p(counts(x, y, a, b, SHAPE), born(ONE_PAIR, perfect(1))) > 1e-3
+
+
+class Accomplice:
+    """Answers at random, and keeps hold of everything that it ever saw or said."""
+
+    def __init__(self, notes):
+        self.notes = notes
+
+    def answer(self, x, _rounds):
+        bits = np.zeros(len(x), dtype=np.int8)
+        self.notes.append((x, bits))
+        for inputs, said in self.notes[:-1]:
+            # Bob knows both inputs now: too late, Alice's answers are given.
+            said[:] = inputs & x
+            inputs[:] = 0
+        return bits
+
+
+def test_nobody_changes_an_answer_or_an_input_afterwards():
+    notes = []
+    alice, bob = Party(Accomplice(notes), 2), Party(Accomplice(notes), 2)
+    x, y = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    a = alice.play(x)
+    b = bob.play(y)
+    assert a.tolist() == b.tolist() == [0, 0, 0, 0]
+    assert (x.tolist(), y.tolist()) == ([0, 0, 1, 1], [0, 1, 0, 1])
+
+
+def test_inputs_drawn_together_reach_each_party_apart():
+    """Two rows of one array are views of it, and each would lead to the other."""
+    both = np.random.default_rng(0).integers(0, 2, (2, 64))
+    notes = []
+    alice = Party(Accomplice(notes), 2)
+    alice.play(both[0])
+    for thing in reachable(alice):
+        assert thing is not both
+        assert not (isinstance(thing, np.ndarray) and np.shares_memory(thing, both))
+    a, b = ONE_PAIR.sample(*both, rng=1)
+    assert not np.shares_memory(a, both)
+    assert not np.shares_memory(b, both)
+
+
+class Spy(np.ndarray):
+    """An array that remembers what is made of it."""
+
+    seen: ClassVar[list] = []
+
+    def __array_finalize__(self, parent):
+        if parent is not None:
+            Spy.seen.append(self)
+
+
+def test_arrays_that_watch_are_left_at_the_door():
+    Spy.seen.clear()
+    x = np.array([0, 1, 1, 0]).view(Spy)
+    notes = []
+    Party(Accomplice(notes), 2).play(x)
+    for strategy in (ONE_PAIR, BITS, MIXTURE):
+        outputs = strategy.sample(x, np.array([0, 1, 2, 0]).view(Spy), rng=0)
+        assert [type(each) for each in outputs] == [np.ndarray, np.ndarray]
+    assert type(notes[0][0]) is np.ndarray
+    wired = DeterministicStrategy(a=np.array([0, 1]).view(Spy), b=np.array([0, 1]).view(Spy))
+    Spy.seen.clear()
+    wired.sample([0, 1], [1, 0], rng=0)
+    assert Spy.seen == []
+
+
+def test_the_global_generator_is_nobodys_business():
+    """Seeding it does not decide outcomes, and playing does not move it."""
+    results = []
+    for _ in range(2):
+        np.random.seed(5)  # noqa: NPY002
+        results.append(np.array(ONE_PAIR.sample(np.zeros(200, int), 0)))
+        assert np.random.random() == pytest.approx(0.22199317, abs=1e-8)  # noqa: NPY002
+    assert not np.array_equal(*results)
+
+
+@pytest.mark.parametrize(
+    ("bits", "received"),
+    [
+        ([0, 2], "0 to 2"),
+        ([-1, 0], "-1 to 0"),
+        ([0.5, 0.0], "float64 of (2,)"),
+        ([0], "int64 of (1,)"),
+        (None, "object of ()"),
+    ],
+)
+def test_answers_that_are_no_bits(bits, received):
+    class Made:
+        def answer(self, _x, _rounds):
+            return bits
+
+    with pytest.raises(InputError) as caught:
+        Party(Made(), 2).play([0, 1])
+    assert str(caught.value) == (
+        f"`rule` must answer with one bit for each input, 0 or 1; received {received}."
+    )
 
 
 # Refusals.

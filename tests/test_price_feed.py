@@ -65,36 +65,75 @@ def test_parquet_that_is_none(tmp_path):
         "`feed` must hold the columns time_s, price_x, price_y; received time."
     )
     assert told(time_s=[0.0, 1.0], price_x=["a", "b"], price_y=[1.0, 2.0]) == (
-        "`price_x` must be a column of numbers; received string."
+        "`price_x` must be a column of numbers; received string. Cure: write floating-point "
+        "numbers."
     )
     assert told(time_s=[0.0, 1.0], price_x=[1.0, None], price_y=[1.0, -2.0]) == (
-        "`row 2` must have a finite price_x; received nan.\n"
-        "`row 2` must have a positive price_y; received -2."
+        "`row 2` must have a finite price_x; received nan. Cure: remove the row.\n"
+        "`row 2` must have a positive price_y; received -2. Cure: remove the row."
     )
-    path.write_text("no parquet")
-    assert message(read_price_feed, path).startswith(f"{path}: `feed` must be a Parquet file")
+    assert told(time_s=pa.array([0, 1], pa.timestamp("ns")), price_x=[1.0] * 2, price_y=[1, 2]) == (
+        "`time_s` must be a column of numbers; received timestamp[ns]. Cure: count seconds from "
+        "the start of the day."
+    )
+    assert told(time_s=[2**60, 2**60 + 1], price_x=[1.0, 2.0], price_y=[1, 2]) == (
+        "`time_s` must keep its digits in a double; received Integer value 1152921504606846976 "
+        "not in range: -9007199254740992 to 9007199254740992. Cure: count seconds from the start "
+        "of the day."
+    )
+    for column in ("price_x", "price_y"):
+        table = {"time_s": [0.0, 1.0], "price_x": [1, 2], "price_y": [1, 2]} | {column: [2**60, 1]}
+        assert told(**table).startswith(f"`{column}` must keep its digits in a double; received ")
+    whole = path.read_bytes()
+    for broken in (b"no parquet", b"", whole[: len(whole) // 2], b"PAR1" + bytes(100) + b"PAR1"):
+        path.write_bytes(broken)
+        text = message(read_price_feed, path)
+        assert text.startswith(
+            (
+                f"{path}: `feed` must be a Parquet file; received",
+                f"{path}: `feed` must be readable; received",
+            )
+        )
+        assert len(text.splitlines()) == 1
 
 
 def test_everything_wrong_is_named_line_by_line(tmp_path):
     text = "time_s,price_x,price_y\n0,10,20\n1,nan,20\n0.5,10,0\n2,-3,inf\n9,10,20\n"
     assert refusal(tmp_path, text, max_gap_s=5).splitlines() == [
-        "`line 3` must have a finite price_x; received nan.",
-        "`line 4` must have a positive price_y; received 0.",
-        "`line 4` must not have an earlier time_s than the row before; received 0.5.",
-        "`line 5` must have a finite price_y; received inf.",
-        "`line 5` must have a positive price_x; received -3.",
+        "`line 3` must have a finite price_x; received nan. Cure: remove the row.",
+        "`line 4` must have a positive price_y; received 0. Cure: remove the row.",
+        "`line 4` must not have an earlier time_s than the row before; received 0.5. Cure: sort "
+        "the rows by time_s.",
+        "`line 5` must have a finite price_y; received inf. Cure: remove the row.",
+        "`line 5` must have a positive price_x; received -3. Cure: remove the row.",
         "`line 6` must follow the row before within 5 s; received 7. Cure: cut the file there, or "
         "accept a longer gap.",
     ]
 
 
+@pytest.mark.parametrize(
+    "cell", ["\uff11", "1\u00e9", "1\0", "0x10", "1d2", "1j", "True", '"1"', "", "2024-01-01"]
+)
+def test_cells_that_other_readers_might_take_for_numbers(tmp_path, cell):
+    assert refusal(tmp_path, f"time_s,price_x,price_y\n0,10,20\n1,{cell},20\n") == (
+        f"`line 3` must hold numbers; received {cell!r}. Cure: write them as 12.5 or 1.25e1."
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32-le"])
+def test_other_encodings(tmp_path, encoding):
+    path = tmp_path / "feed.csv"
+    path.write_bytes(GOOD.encode(encoding))
+    assert "`line 1` must be the header; received" in message(read_price_feed, path)
+
+
 def test_lines_that_are_no_numbers(tmp_path):
     text = "time_s,price_x,price_y\n0,10,20\n1,ten,20\n2,10\n\n3,1_0,20\n"
     assert refusal(tmp_path, text).splitlines() == [
-        "`line 3` must hold numbers; received 'ten'.",
-        "`line 4` must have 3 values; received '2,10'.",
-        "`line 5` must have 3 values; received ''.",
-        "`line 6` must hold numbers; received '1_0'.",
+        "`line 3` must hold numbers; received 'ten'. Cure: write them as 12.5 or 1.25e1.",
+        "`line 4` must have 3 values; received '2,10'. Cure: they are time_s,price_x,price_y.",
+        "`line 5` must have 3 values; received ''. Cure: they are time_s,price_x,price_y.",
+        "`line 6` must hold numbers; received '1_0'. Cure: write them as 12.5 or 1.25e1.",
     ]
 
 
@@ -111,8 +150,14 @@ def test_lines_that_are_no_numbers(tmp_path):
             "`line 1` must be the header; received '0,10,20'. Cure: begin the file with "
             "time_s,price_x,price_y.",
         ),
-        ("time_s,price_x,price_y\n", "`feed` must hold at least 2 rows; received 0."),
-        ("time_s,price_x,price_y\n0,1,2\n", "`feed` must hold at least 2 rows; received 1."),
+        (
+            "time_s,price_x,price_y\n",
+            "`feed` must hold at least 2 rows; received 0. Cure: use a longer feed.",
+        ),
+        (
+            "time_s,price_x,price_y\n0,1,2\n",
+            "`feed` must hold at least 2 rows; received 1. Cure: use a longer feed.",
+        ),
         (
             "time_s,price_x,price_y\n0,1,2\n1,1,2",
             "`line 3` must end with a line break; received '1,1,2'. Cure: the file looks cut "
@@ -158,15 +203,15 @@ def test_many_lines_are_read_in_pieces(tmp_path, monkeypatch):
     feed = read_price_feed(write(tmp_path, "time_s,price_x,price_y\n" + rows))
     assert feed.price_x.tolist() == [10 + i for i in range(10)]
     assert refusal(tmp_path, "time_s,price_x,price_y\n" + rows + "x,1,1\n") == (
-        "`line 12` must hold numbers; received 'x'."
+        "`line 12` must hold numbers; received 'x'. Cure: write them as 12.5 or 1.25e1."
     )
 
 
 def test_arrays_are_checked_as_files_are():
     ones = np.ones(2)
     assert message(PriceFeed, time_s=ones, price_x=ones, price_y=-ones) == (
-        "`row 1` must have a positive price_y; received -1.\n"
-        "`row 2` must have a positive price_y; received -1."
+        "`row 1` must have a positive price_y; received -1. Cure: remove the row.\n"
+        "`row 2` must have a positive price_y; received -1. Cure: remove the row."
     )
     assert message(PriceFeed, time_s=ones, price_x=ones, price_y=np.ones(3)) == (
         "`price_y` must have as many rows as time_s; received 3 for 2."

@@ -15,9 +15,11 @@ from xorgames.scenarios.grid_control import CONDITIONS, GridControl
 from xorgames.scenarios.hft import HFT
 from xorgames.scenarios.load_balancing_model import Noise
 from xorgames.scenarios.players import Machine
-from xorgames.scenarios.robustness import Point, Sweep, find_bracket, sweep
+from xorgames.scenarios.robustness import sweep
 from xorgames.scenarios.robustness_axes import AXES, Setting
-from xorgames.scenarios.robustness_claims import input_law_sweep, rate_sweep
+from xorgames.scenarios.robustness_claims import rate_sweep
+from xorgames.scenarios.robustness_inputs import input_law_sweep
+from xorgames.scenarios.robustness_points import Point, Sweep, find_bracket
 
 CHSH = xg.solve(xg.catalog.chsh())
 GAME = GameScenario(game=xg.catalog.chsh())
@@ -67,6 +69,28 @@ def test_errors_of_one_kind_use_up_what_is_left_for_another():
     assert 0.9 * (1 - 2 * readout.required) ** 2 == pytest.approx(limit, abs=1e-9)
     assert noise.agrees
     assert readout.agrees
+
+
+def test_a_machine_that_leaves_nothing_is_refused():
+    limit = 1 - xg.require(CHSH).combined_infidelity_max.lower
+    for noise, axis, left in (
+        (Noise(visibility=0.0), "readout_error", "0"),
+        (Noise(readout_error=0.5), "visibility", "0"),
+        (Noise(visibility=0.5), "readout_error", "0.5"),
+    ):
+        setting = Setting(machine=Machine(noise=noise))
+        assert message(sweep, GAME, CHSH, axis, setting=setting) == (
+            f"`machine` must leave an advantage on the other axes; received {left} of the "
+            f"correlators, with {limit:.6g} needed. Cure: give a machine with less noise."
+        )
+
+
+def test_the_excess_in_the_units_of_the_scenario():
+    found = sweep(HFT(), HFT_SOLUTION, "visibility", values=[0.5, 1.0], rounds=20_000)
+    assert set(found.points[0].changes) == {each.name for each in HFT().measures}
+    for point in found.points:
+        assert point.changes["payoff"].difference.value == pytest.approx(point.excess.value)
+        assert point.changes["payoff"].sample == 20_000
 
 
 def test_empty_stores_are_as_the_store_says():
@@ -162,6 +186,9 @@ def test_where_a_bracket_is():
         ([point(1, 0.1), point(2, 0.1)], 1.5, False),
         ([point(1, 0.0), point(2, 0.1)], 1.5, None),
         ([point(1, -0.1), point(2, 0.0)], None, False),
+        # Only what lies beyond the limit is known to be nothing: that is no contradiction.
+        ([point(1, 0.0), point(2, -0.1)], 1.5, None),
+        ([point(1, -0.1), point(2, -0.1)], 1.5, False),
     ],
 )
 def test_what_agreement_is(points, required, agrees):

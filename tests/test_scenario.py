@@ -1,16 +1,18 @@
 """From a scenario to a game and its players: estimation, refusals, reproducibility."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 import xorgames as xg
 from xorgames.errors import InputError
 from xorgames.hardware.conditions import Conditions
-from xorgames.scenarios import engine
+from xorgames.scenarios import engine, estimation
 from xorgames.scenarios.engine import prepare, simulate
 from xorgames.scenarios.game_scenario import GameScenario, best_law
 from xorgames.scenarios.load_balancing_model import Noise
-from xorgames.scenarios.players import Machine
+from xorgames.scenarios.players import Machine, players_of
 from xorgames.scenarios.scenario import Rounds, Scenario
 
 CHSH = GameScenario(game=xg.catalog.chsh())
@@ -65,6 +67,80 @@ def test_the_gap_has_the_error_of_its_spread():
     assert np.std(values) == pytest.approx(gaps[0].standard_error, rel=0.35)
 
 
+class Sticky(GameScenario):
+    """CHSH whose inputs stay the same for ten rounds."""
+
+    def draw(self, rounds, rng):
+        drawn = super().draw(-(-rounds // 10), rng)
+        x, y = (np.repeat(each, 10)[:rounds] for each in (drawn.x, drawn.y))
+        return Rounds(x=x, y=y)
+
+
+def test_equal_strategies_have_no_gap():
+    correlators = np.ones((2, 2))
+    gap = prepare(CHSH, rounds=2000).estimated.gap(correlators, correlators)
+    assert (str(gap.value), gap.standard_error) == ("0.0", 0.0)
+
+
+def test_rounds_that_depend_on_each_other_have_larger_errors():
+    scenario, exact = Sticky(game=CHSH.game), xg.solve(CHSH.game)
+    ours, theirs = exact.one_pair.strategy, exact.classical.strategy
+    gaps = []
+    for seed in range(60):
+        found = prepare(scenario, rounds=20_000, rng=seed)
+        gaps.append(found.estimated.gap(ours.correlators, theirs.correlators))
+    stated = np.sqrt(np.mean([each.standard_error**2 for each in gaps]))
+    # Four times in 1000 an honest error is off by so much; that of independent rounds is a third.
+    assert np.std([each.value for each in gaps]) == pytest.approx(stated, rel=0.27)
+
+
+class Rare(Scenario):
+    """Many inputs, most of them rare, and much noise that one party could settle if it knew."""
+
+    name, shape = "rare", (20, 20)
+
+    def draw(self, rounds, rng):
+        x, y = np.minimum(rng.geometric(0.3, (2, rounds)) - 1, 19)
+        return Noisy(x=x, y=y, noise=rng.normal(size=(2, rounds)))
+
+    def cost(self, seen, a, b):
+        return ((a ^ b) != (seen.x * seen.y > 0)) + a * seen.noise[0] + b * seen.noise[1]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Noisy(Rounds):
+    noise: np.ndarray
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_few_rounds_of_a_cell_refuse_no_game(seed):
+    """Two rounds differ from zero by five of their own errors once in eight times."""
+    found = prepare(Rare(), rounds=3000, rng=seed).estimated
+    few = (found.counts > 1) & (found.counts < 6)
+    assert few.sum() > 20
+    assert np.isinf(found.payoff_error[found.counts < 2]).all()
+
+
+def test_a_rare_cell_that_is_no_xor_game_is_found_all_the_same():
+    class Tilted(Rare):
+        def cost(self, seen, a, b):
+            return super().cost(seen, a, b) + 100 * a * (seen.x == 7)
+
+    text = message(prepare, Tilted(), rounds=3000)
+    assert text.startswith("`cost at x = 7, y = 0` must depend on the parity a xor b alone")
+
+
+def test_many_inputs_have_fewer_batches_and_the_same_game(monkeypatch):
+    whole = prepare(CHSH, rounds=2000).estimated
+    monkeypatch.setattr(estimation, "_ROOM", 40)
+    found = prepare(CHSH, rounds=2000).estimated
+    assert (found.counts == whole.counts).all()
+    assert (found.game.payoff == whole.game.payoff).all()
+    assert found.gap(np.ones((2, 2)), -np.ones((2, 2))).standard_error == pytest.approx(
+        whole.gap(np.ones((2, 2)), -np.ones((2, 2))).standard_error, rel=0.9
+    )
+
+
 def test_every_player_reaches_the_value_of_the_game():
     machine = Machine(noise=Noise(visibility=0.95, readout_error=0.01, availability=0.8))
     found = simulate(CHSH, rounds=200_000, training=10_000, machine=machine, conditions=FAR)
@@ -79,6 +155,43 @@ def test_every_player_reaches_the_value_of_the_game():
     assert found.players["omniscient"].metrics["cost"].value == -1
 
 
+def test_rounds_without_a_pair_are_those_of_the_classical_strategy():
+    """Never a pair: the same in every round. Sometimes: the share of the gain that has pairs."""
+    never = Machine(noise=Noise(availability=0.0))
+    found = simulate(CHSH, rounds=5000, training=5000, machine=never, conditions=FAR)
+    assert found.players["machine"].metrics == found.players["classical"].metrics
+    assert found.players["machine"].changes["cost"].difference.value == 0
+    changes = {}
+    for availability in (0.5, 1.0):
+        machine = Machine(noise=Noise(visibility=0.95, availability=availability))
+        found = simulate(CHSH, rounds=200_000, training=5000, machine=machine, conditions=FAR)
+        changes[availability] = found.players["machine"].changes["cost"].difference
+    half, whole = changes[0.5], changes[1.0]
+    assert half.value < -5 * half.standard_error
+    error = np.hypot(2 * half.standard_error, whole.standard_error)
+    assert abs(2 * half.value - whole.value) < 4 * error
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nobody_does_better_than_who_sees_everything(seed):
+    """In expectation, of the game that was played: its own values, without sampling."""
+    rng = np.random.default_rng(seed)
+    payoff = rng.normal(size=(3, 4, 2))
+    game = xg.XORGame(rng.dirichlet(np.ones(12)).reshape(3, 4), payoff)
+    solution = xg.solve(game)
+    machine = Machine(noise=Noise(visibility=0.9, availability=0.7))
+    near = Conditions(distance_m=1.0, local_time_s=1e-3)
+    players = players_of(GameScenario(game=game), solution, near, machine)
+    value = {
+        name: game.offset + (game.matrix * each.deciders.correlators).sum() / 2
+        for name, each in players.items()
+    }
+    best = (game.distribution * payoff.max(axis=2)).sum()
+    assert value["omniscient"] == value["communicating"] == pytest.approx(best, abs=1e-12)
+    assert max(value.values()) == value["omniscient"]
+    assert value["classical"] >= value["constant"] - 1e-12
+
+
 def test_a_seed_gives_the_same_numbers_and_progress_changes_none():
     steps = []
     first = simulate(CHSH, rounds=5000, training=5000, rng=7)
@@ -87,6 +200,10 @@ def test_a_seed_gives_the_same_numbers_and_progress_changes_none():
     )
     other = simulate(CHSH, rounds=5000, training=5000, rng=8)
     assert first.to_csv() == again.to_csv() != other.to_csv()
+    joined = simulate(CHSH, rounds=5000, training=5000, rng=7, machine=Machine())
+    # With a perfect machine beside them the others meet the same rounds, coins and pairs.
+    assert joined.players["machine"].metrics == first.players["quantum"].metrics
+    assert {name: joined.players[name] for name in first.players} == dict(first.players)
     assert steps[-1] == (10_000, 10_000)
     assert steps == sorted(steps)
 
@@ -231,6 +348,9 @@ def test_a_law_of_ones_own():
     assert message(GameScenario, game=CHSH.game, law=np.ones((2, 2))) == (
         "`law` must be 2 x 2 probabilities with the sum 1; received [[1.0, 1.0], [1.0, 1.0]]."
     )
+    assert message(GameScenario, game=CHSH.game, law=[[1, 0], [0]]) == (
+        "`law` must be 2 x 2 probabilities with the sum 1; received [[1, 0], [0]]."
+    )
 
 
 @pytest.mark.parametrize("bias", [0.0, 0.05, 0.1, 0.3, 1.0])
@@ -260,7 +380,7 @@ def test_quantities_that_are_none():
 
     game = CHSH.game
     assert message(simulate, Short(game=game), rounds=1000, training=1000) == (
-        "`quantities: cost` must be one number for each round; received the shape (9,)."
+        "`quantities: cost` must be one number for each round; received float64 of shape (9,)."
     )
     assert message(simulate, Other(game=game), rounds=1000, training=1000) == (
         "`quantities` must hold the measure cost. Cure: add it, or a formula of that name."

@@ -10,6 +10,7 @@ from xorgames.reports.figures import draw
 from xorgames.reports.html import to_html
 from xorgames.reports.markdown import to_markdown
 from xorgames.reports.scenario_report import (
+    axis_table,
     lasting_figure,
     lasting_table,
     players_figure,
@@ -58,7 +59,7 @@ def test_the_answer_and_the_sections(result, sweeps):
 def test_every_row_is_as_wide_as_its_header(result, sweeps):
     report = scenario_report(result, sweeps=sweeps)
     tables = [b for s in report.sections for b in s.blocks if hasattr(b, "rows")]
-    assert len(tables) == 6
+    assert len(tables) == 6 + len(sweeps)
     for each in tables:
         assert {len(row) for row in each.rows} == {len(each.header)} == {len(each.align)}
 
@@ -106,6 +107,34 @@ def test_the_table_of_limits(sweeps):
     assert rows[1][1:4] == ("nowhere from 10 Hz to 10 kHz", "none", "no limit")
     assert rows[2][1:4] == ("2.968 km and 3.028 km", "none", "2.998 km")
     assert [row[4] for row in rows] == ["too few rounds", "yes", "yes"]
+
+
+def test_an_axis_in_the_units_of_the_application(result, sweeps):
+    shown = axis_table(result, sweeps[0])
+    assert shown.header == (
+        "value",
+        "excess",
+        "predicted",
+        "change: risk-adjusted profit, ticks",
+        "change: correct coordination rate",
+    )
+    assert len(shown.rows) == len(sweeps[0].points)
+    for row, point in zip(shown.rows, sweeps[0].points, strict=True):
+        assert row[1] == str(point.excess) == row[3]  # the payoff is the profit
+        assert row[2] == f"{point.predicted.value:.4g}"
+    late = axis_table(result, sweeps[2]).rows
+    assert [row[2] == "none" for row in late] == [
+        each.predicted is None for each in sweeps[2].points
+    ]
+
+
+def test_figures_have_no_more_panels_than_a_page_has_room_for(result, sweeps):
+    report = scenario_report(result, sweeps=sweeps * 3)
+    figures = [b for s in report.sections for b in s.blocks if getattr(b, "name", "") == "lasting"]
+    assert [len(each.data["panels"]) for each in figures] == [4, 4, 1]
+    assert [each.title for each in figures] == [
+        f"The excess over the best other players, {part} of 3" for part in (1, 2, 3)
+    ]
 
 
 def test_pages_escape_and_repeat(result, tmp_path):

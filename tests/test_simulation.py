@@ -405,7 +405,7 @@ def test_windows_must_be_long():
 
 
 def test_estimates():
-    assert str(Estimate(value=7845.123, standard_error=88.04)) == "7845.12 ± 88"
+    assert str(Estimate(value=7845.123, standard_error=88.04)) == "7845 ± 88"
     assert Estimate(value=1.0, standard_error=0.0).errors_from(1.0) == 0.0
     assert Estimate(value=1.0, standard_error=0.0).errors_from(2.0) == -math.inf
     assert Estimate(value=3.0, standard_error=0.5).to_dict() == {

@@ -44,9 +44,31 @@ def test_rows_that_disagree_are_refused(files, tmp_path):
     files[1].write_text(f"id,p,gap_lower\n{B},0.2,3\n")
     assert refused(lambda: combine(files, tmp_path / "all.csv")) == (
         f"{files[1]}: `file` must agree with the other files about the task {B}; "
-        f"received {B},0.2,3. Cure: was it another version, or edited?"
+        f"received {B},0.2,3. "
+        "Cure: was it another version or machine, or edited? Remove one of the two rows."
     )
     assert not (tmp_path / "all.csv").exists()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_what_is_no_number_is_refused(files, tmp_path, suffix):
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow", reason="needs the extra `frames`")
+    files[1].write_text(f"id,p,gap_lower\n{B},0.2,2\n{C},0.3,much\n")
+    assert refused(lambda: combine(files, tmp_path / f"all.{suffix}")) == (
+        f"{files[1]}: `file` must hold a number or nothing as gap_lower, in row 3; received much. "
+        "Cure: remove that row; it will be computed again."
+    )
+    assert not (tmp_path / f"all.{suffix}").exists()
+
+
+def test_folders_are_refused(files, tmp_path):
+    folder = tmp_path / "rows.parquet"
+    folder.mkdir()
+    assert refused(lambda: combine([*files, folder])) == (
+        f"{folder}: `file` must be a CSV file; received a folder. "
+        "Cure: to join Parquet folders, move their part-*.parquet into one of them."
+    )
 
 
 def test_other_columns_are_refused(files):

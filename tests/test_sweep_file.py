@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from xorgames.errors import InputError
+from xorgames.hardware.input_law import InputLaw
 from xorgames.sweep.sweep_file import load_sweep, sweep_schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,6 +82,33 @@ def test_setting(tmp_path):
     )
 
 
+def test_what_is_known_of_the_inputs(tmp_path):
+    for text, law in (
+        ("", InputLaw()),
+        ("input_bias = 0.01\n", InputLaw(bias=0.01)),
+        ("input_samples = 50000\n", InputLaw(samples=50000)),
+    ):
+        sweep = load(tmp_path, GRID.replace("[grid]", text + "[grid]"))
+        assert sweep.setting.inputs == law
+        jsonschema.validate(tomllib.loads(text + GRID), sweep_schema())
+    ids = {
+        next(iter(load(tmp_path, GRID.replace("[grid]", text + "[grid]")).tasks())).id
+        for text in ("", "input_bias = 0.01\n", "input_bias = 0.02\n", "input_samples = 9\n")
+    }
+    assert len(ids) == 4
+
+
+def test_everything_wrong_with_the_setting_is_said_at_once(tmp_path):
+    message = refused(
+        tmp_path,
+        GRID.replace("[grid]", 'infidelity = "x"\ninput_bias = 2\ninput_samples = 0.5\n[grid]')
+        + "[conditions]\nalpha = 2\npower = 3\n",
+    )
+    for key in ("conditions.alpha", "conditions.power", "infidelity", "input_bias"):
+        assert f"`{key}` must " in message
+    assert "`input_samples` must be a whole number, at least 1; received" in message
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -94,6 +122,9 @@ def test_setting(tmp_path):
         ('["gap"]', '["gap", "gap"]', "`quantities` must be a list of different quantities;"),
         ('"0:1:3"', '"0:1"', "`grid.p` is not well formed; received '0:1'."),
         ('"0:1:3"', '"0:1:x"', "`grid.p` is not well formed; received '0:1:x'."),
+        ('"0:1:3"', '"0:1:0"', "`grid.p` must have from 2 to 1000000 values; received 0."),
+        ('"0:1:3"', f'"0:1:{10**9}"', "`grid.p` must have from 2 to 1000000 values; received 1"),
+        ('"0:1:3"', f'"0:1:{"9" * 5000}"', "`grid.p` must have from 2 to 1000000 values;"),
         ('"0:1:3"', '"1:0:3"', "`grid.p` must have start below stop; received 1:0."),
         ('"0:1:3"', "[]", "`grid.p` must be values; received []."),
         ('"0:1:3"', "0.5", "`grid.p` must be values; received Decimal('0.5')."),
@@ -102,6 +133,18 @@ def test_setting(tmp_path):
         ("[grid]", "[grid]\nq = [1]", "`grid` must be an open parameter of HFT; received 'q'."),
         ("[grid]", "infidelity = 2\n[grid]", "`infidelity` must lie in [0, 1]; received 2."),
         ("[grid]", "design = 'none'\n[grid]", "`design` must be a packaged design or a file"),
+        ("[grid]", "input_bias = 2\n[grid]", "`input_bias` must lie in [0, 1]; received 2."),
+        (
+            "[grid]",
+            "input_bias = 0.1\ninput_samples = 9\n[grid]",
+            "`input_bias` must be 0 where the law is estimated from samples; received 0.1.",
+        ),
+        ("[grid]", "test = 'binom'\n[grid]", "`test` is not offered; received 'binom'."),
+        (
+            "[grid]",
+            "design = 'yb_cavity'\nprofile = 'x'\n[grid]",
+            "`profile` must be a profile of yb_cavity; received 'x'.",
+        ),
         ("[grid]", "grd = 3\n[grid]", "`grd` is not a known key. Cure: did you mean `grid`?"),
     ],
 )

@@ -54,6 +54,23 @@ def test_a_header_cut_short_is_written_again(tmp_path, text):
         assert path.read_bytes() == b"id,p,error\n"
 
 
+def test_a_file_with_line_ends_of_windows_goes_on(tmp_path):
+    """An editor may have changed them, and left out the last one."""
+    path = tmp_path / "rows.csv"
+    path.write_bytes(f"id,p,error\r\n{A},0.5,\r\n{B},0.5,".encode())
+    with CsvRows(path, COLUMNS) as store:
+        assert store.done == {key_of(A)}
+        store.append([{"id": B, "p": "0.5", "error": ""}])
+    assert [row["id"] for row in read_csv(path)] == [A, B]
+    assert path.read_bytes() == f"id,p,error\r\n{A},0.5,\r\n{B},0.5,\n".encode()
+
+
+def test_rows_are_done_as_soon_as_they_are_appended(tmp_path):
+    with CsvRows(tmp_path / "rows.csv", COLUMNS) as store:
+        store.append(row for row in [{"id": A, "p": "0.5", "error": ""}])
+        assert store.done == {key_of(A)}
+
+
 def test_a_long_tail_without_a_line_break_is_removed(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text(f"id,p,error\n{A},0.5,\n" + "x" * 200_000)
@@ -144,6 +161,21 @@ def test_a_row_out_of_order_is_refused(tmp_path, row):
         f"{path}: `file` must hold 3 cells, the first a sha256 id, in row 3; received {row}. "
         "Cure: remove that row; it will be computed again."
     )
+
+
+@pytest.mark.parametrize("row", [f'{B},"0.5,', f'{B}","0.5,,', f"{B},{'x' * 200_000},"])
+def test_what_an_editor_spoilt_is_named_by_its_row(tmp_path, row):
+    path = tmp_path / "rows.csv"
+    path.write_text(f"id,p,error\n{A},0.5,\n{row}\n{A},0.5,\n")
+    assert "must hold 3 cells, the first a sha256 id, in row 3; received " in refused(
+        lambda: list(read_csv(path))
+    )
+
+
+def test_an_open_quote_does_not_swallow_the_rows_below(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(f'id,p,error\n{A},0.5,"\n{B},0.5,\n')
+    assert [row["id"] for row in read_csv(path)] == [A, B]
 
 
 def test_files_that_cannot_be_opened(tmp_path):

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep_work import COLUMNS, DieOnce, die_always, fail, square, tasks
+from tests.sweep_work import COLUMNS, DieOnce, die_always, fail, slow_square, square, tasks
 from xorgames.sweep.pool import local_pool
 from xorgames.sweep.rows import CsvRows, read_csv
-from xorgames.sweep.run import run_tasks
+from xorgames.sweep.run import Pool, run_tasks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,8 +26,7 @@ def run(path, work, *, count=20, workers=1, progress=None):
             tasks(count),
             work,
             store,
-            make_executor=partial(local_pool, workers),
-            workers=workers,
+            pool=Pool(partial(local_pool, workers), workers),
             total=count,
             progress=progress,
         )
@@ -89,6 +88,32 @@ def test_a_bug_is_not_hidden(tmp_path, workers):
         run(tmp_path / "rows.csv", fail, workers=workers)
 
 
+@pytest.mark.parametrize("cancel", [True, False])
+def test_an_interrupt_cancels_what_would_not_end_by_itself(tmp_path, cancel):
+    """A pool of our own ends with all its work, and stumbles over what is cancelled meanwhile."""
+    sent = []
+
+    class Watching(ThreadPoolExecutor):
+        def submit(self, *arguments):
+            sent.append(super().submit(*arguments))
+            return sent[-1]
+
+    def stop(progress):
+        if progress.done:
+            raise KeyboardInterrupt
+
+    with CsvRows(tmp_path / "rows.csv", COLUMNS) as store, pytest.raises(KeyboardInterrupt):
+        run_tasks(
+            tasks(9),
+            slow_square,
+            store,
+            pool=Pool(partial(Watching, 1), 2, cancel=cancel),
+            total=9,
+            progress=stop,
+        )
+    assert any(future.cancelled() for future in sent) == cancel
+
+
 def test_progress_counts_what_was_there(tmp_path):
     path = tmp_path / "rows.csv"
     run(path, square, count=5)
@@ -117,7 +142,7 @@ def test_chunks_are_as_small_as_asked(tmp_path):
 
     with CsvRows(tmp_path / "rows.csv", COLUMNS) as store:
         run_tasks(
-            tasks(40), watching, store, make_executor=partial(local_pool, 1), workers=1,
+            tasks(40), watching, store, pool=Pool(partial(local_pool, 1), 1),
             total=40, largest=3,
         )  # fmt: skip
     assert sum(sizes) == 40
@@ -145,8 +170,7 @@ def test_memory_does_not_grow_with_the_number_of_tasks(tmp_path):
             counted(),
             square,
             store,
-            make_executor=partial(Watching, 1),
-            workers=1,
+            pool=Pool(partial(Watching, 1), 1),
             total=1000,
         )
     assert ahead[0] == 1
@@ -159,14 +183,14 @@ SCRIPT = """
 import sys
 from functools import partial
 from pathlib import Path
-from tests.sweep_work import COLUMNS, slow_square, tasks
+from tests.sweep_work import COLUMNS, DieOnce, die_always, fail, slow_square, square, tasks
 from xorgames.sweep.pool import local_pool
 from xorgames.sweep.rows import CsvRows
-from xorgames.sweep.run import run_tasks
+from xorgames.sweep.run import Pool, run_tasks
 if __name__ == "__main__":
     with CsvRows(Path(sys.argv[1]), COLUMNS) as store:
-        run_tasks(tasks(200), slow_square, store, make_executor=partial(local_pool, 2), workers=2,
-                  total=200)
+        pool = Pool(partial(local_pool, 2), 2)
+        run_tasks(tasks(200), slow_square, store, pool=pool, total=200)
 """
 
 

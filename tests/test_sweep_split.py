@@ -48,6 +48,21 @@ def test_missing_and_failed_parts_prove_nothing():
     assert sweep.result([rows[0] | {"error": "its worker died"}, *rows[1:]]) is None
 
 
+def test_rows_of_another_game_in_the_same_file_prove_nothing():
+    sweep, other = (SplitSweep(game=game, rows=3) for game in (chained(4), hadamard(4)))
+    mine, theirs = (
+        [
+            row | {"id": task.id}
+            for task, row in zip(each.tasks(), each(list(each.tasks())), strict=True)
+        ]
+        for each in (sweep, other)
+    )
+    assert sweep.result(mine) != other.result(theirs)
+    assert sweep.result(mine + theirs) == sweep.result(theirs + mine) == sweep.result(mine)
+    assert sweep.result(theirs) is None
+    assert sweep.result([*mine[1:], *theirs]) is None
+
+
 def test_ids_depend_on_all_that_the_row_depends_on():
     sweeps = [
         SplitSweep(game=chained(4), rows=3),

@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xorgames.errors import TooLargeError, reject
+from xorgames.regions import whole_number
+from xorgames.rules import MAX_INPUTS
 from xorgames.strategy import Playable, VectorStrategy
 
 FloatArray = NDArray[np.float64]
@@ -31,6 +33,9 @@ _PAULI = {
     "Y": np.array([[0, -1j], [1j, 0]], dtype=np.complex128),
     "Z": np.array([[1, 0], [0, -1]], dtype=np.complex128),
 }
+
+#: How far from 1 the squared length of a vector may be.
+_UNIT = 1e-9
 
 #: Observables are not written out beyond this many matrix entries (one gibibyte).
 _MAX_ENTRIES = 2**26
@@ -47,15 +52,14 @@ def generators(dimension: int) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        If the dimension is less than 1.
+        If the dimension is no whole number from 1 to 2048.
 
     Examples
     --------
     >>> generators(2), generators(5)
     (('Z', 'X'), ('ZI', 'XI', 'YZ', 'YX', 'YY'))
     """
-    if dimension < 1:
-        reject("dimension", "must be at least 1", received=dimension)
+    dimension = whole_number("dimension", dimension, 1, 2 * MAX_INPUTS)
     pairs = dimension // 2
     strings = [
         "Y" * before + pauli + "I" * (pairs - before - 1)
@@ -72,7 +76,14 @@ def pauli_matrix(string: str) -> ComplexArray:
     --------
     >>> pauli_matrix("ZX").real.astype(int).tolist()
     [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, -1], [0, 0, -1, 0]]
+
+    Raises
+    ------
+    InputError
+        If there is another letter in it.
     """
+    if not (isinstance(string, str) and set(string) <= set(_PAULI)):
+        reject("string", "must consist of the letters I, X, Y and Z", received=repr(string))
     matrix: ComplexArray = np.eye(1, dtype=np.complex128)
     for pauli in string:
         matrix = np.asarray(np.kron(matrix, _PAULI[pauli]), dtype=np.complex128)
@@ -88,6 +99,11 @@ class KPairStrategy(Playable):
     alice, bob : ndarray of float, shapes (m, d) and (n, d)
         Unit vectors; coordinate i belongs to `paulis[i]`, for Bob to its transpose.
 
+    Raises
+    ------
+    InputError
+        If they are no unit vectors of one dimension.
+
     Examples
     --------
     >>> bob = np.array([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5
@@ -100,11 +116,15 @@ class KPairStrategy(Playable):
     bob: FloatArray
 
     def __post_init__(self) -> None:
-        """Take read-only copies of the arrays."""
+        """Take read-only copies of the arrays, and check them."""
         for name in ("alice", "bob"):
-            array = np.array(getattr(self, name), dtype=np.float64)
+            array = _unit_vectors(name, getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
+        dimensions = self.alice.shape[1], self.bob.shape[1]
+        if dimensions[0] != dimensions[1]:
+            received = "{} and {}".format(*dimensions)
+            reject("bob", "must have as many coordinates as alice", received=received)
 
     @property
     def pairs(self) -> int:
@@ -161,7 +181,7 @@ class KPairStrategy(Playable):
         InputError
             If a visibility lies outside [0, 1] or there is not one for each pair.
         """
-        given = np.asarray(visibility, dtype=np.float64)
+        given = _real(visibility)
         if not ((given >= 0) & (given <= 1)).all():
             reject("visibility", "must lie in [0, 1]", received=visibility)
         if given.shape not in ((), (self.pairs,)):
@@ -185,6 +205,29 @@ class KPairStrategy(Playable):
         """Whether each coordinate touches each pair, shape (d, k)."""
         rows = [[letter != "I" for letter in string] for string in self.paulis]
         return np.array(rows, dtype=bool).reshape(len(rows), self.pairs)
+
+
+def _real(given: ArrayLike) -> FloatArray:
+    """Return numbers as an array of its own; NaN where they are none."""
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        array = np.array(None)
+    return array.astype(np.float64) if array.dtype.kind in "iuf" else np.full(array.shape, np.nan)
+
+
+def _unit_vectors(name: str, given: ArrayLike) -> FloatArray:
+    vectors = _real(given)
+    if vectors.ndim != 2 or not vectors.size:
+        rule = "must hold a row of coordinates for each input"
+        reject(name, rule, received=f"the shape {vectors.shape}")
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    wrong = np.flatnonzero(~(np.abs(squares - 1) <= _UNIT))
+    if wrong.size:
+        rule = "must be a unit vector: an observable has the outcomes +1 and -1"
+        received = f"a squared length of {squares[wrong[0]]:.9g}"
+        reject(f"{name}[{wrong[0]}]", rule, received=received)
+    return vectors
 
 
 def on_pairs(strategy: VectorStrategy, matrix: FloatArray) -> KPairStrategy:

@@ -76,7 +76,8 @@ class Party:
         Raises
         ------
         InputError
-            If an input is not one of this party's, or a pair was measured before.
+            If an input is not one of this party's, a pair was measured before, or the rule answers
+            with anything but bits.
         """
         inputs = checked_inputs(x, self._inputs, key="inputs")
         if rounds is None:
@@ -86,10 +87,11 @@ class Party:
             if numbers.size != inputs.size:
                 rule = "must be as many as the inputs"
                 reject("rounds", rule, received=f"{numbers.size} for {inputs.size}")
-        bits = self._rule.answer(inputs.ravel(), numbers)
         if numbers.size:
             self._next = int(numbers.max()) + 1
-        return bits.reshape(inputs.shape)
+        return _settled(self._rule.answer(inputs.ravel(), numbers), inputs.size).reshape(
+            inputs.shape
+        )
 
 
 def parties(
@@ -167,6 +169,16 @@ def checked_inputs(given: ArrayLike, count: int, *, key: str) -> IntArray:
         rule = f"must be from 0 to {count - 1}"
         reject(key, rule, received=f"{array.min()} to {array.max()}")
     return numbers
+
+
+def _settled(given: ArrayLike, count: int) -> Bits:
+    """Return a copy of a rule's answers: what was said can be changed by nobody afterwards."""
+    bits = np.array(given)
+    fits = bits.shape == (count,) and bits.dtype.kind in "biu"
+    if not (fits and ((bits == 0) | (bits == 1)).all()):
+        received = f"{bits.min()} to {bits.max()}" if fits else f"{bits.dtype} of {bits.shape}"
+        reject("rule", "must answer with one bit for each input, 0 or 1", received=received)
+    return bits.astype(np.int8)
 
 
 def _checked(strategy: object) -> Strategy:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from xorgames.scenarios.players import Machine
     from xorgames.scenarios.price_feed import PriceFeed
     from xorgames.scenarios.result import ScenarioResult
-    from xorgames.scenarios.robustness import Sweep
     from xorgames.scenarios.robustness_axes import Setting
+    from xorgames.scenarios.robustness_points import Sweep
 
 _CSV = ".csv"
 #: Who is compared in the closing sentences.
@@ -49,9 +49,7 @@ _ENTANGLED = ("quantum", "machine", "noisy quantum")
     "--decision-rate",
     "decision_rate_hz",
     type=Quantity("Hz", "RATE"),
-    default=1e3,
-    show_default="1kHz",
-    help="How often the machine is asked for a pair.",
+    help="How often the machine is asked for a pair; by default as often as SCENARIO decides.",
 )
 @click.option("--places", type=int, default=4, show_default=True, help="Pairs kept ready.")
 @click.option(
@@ -60,7 +58,9 @@ _ENTANGLED = ("quantum", "machine", "noisy quantum")
 @click.option(
     "--local-time", "local_time_s", type=Quantity("s", "TIME"), help="For each decision: 10us."
 )
-@click.option("--robustness", is_flag=True, help="Also measure how long the advantage lasts.")
+@click.option(
+    "--robustness", is_flag=True, help="Also measure how long it lasts, axis by axis: a minute."
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "-o",
@@ -88,6 +88,8 @@ def simulate_command(
     conditions = replace(
         named.conditions, **{key: value for key, value in given.items() if value is not None}
     )
+    if options["decision_rate_hz"] is None:
+        options["decision_rate_hz"] = play.decision_rate_hz
     run = Run(
         rounds=options["decisions"],
         training=options["training"],
@@ -95,7 +97,7 @@ def simulate_command(
         conditions=conditions,
         robustness=_setting(options, conditions),
         rng=options["seed"],
-        progress=terminal_progress("decisions"),
+        progress=terminal_progress("played"),
     )
     result, sweeps = play(run)
     if form == "json":
@@ -167,11 +169,13 @@ def _write(
     from xorgames.output import write_whole
     from xorgames.reports.scenario_report import scenario_report
     from xorgames.reports.write import save_report
+    from xorgames.scenarios.lasting import lasting_csv
 
     invocation: Invocation = click.get_current_context().find_root().obj
     for target in outputs:
         if Path(target).suffix.lower() == _CSV:
-            write_whole(target, result.to_csv(), overwrite=force)
+            rows = lasting_csv(result, sweeps) if sweeps else result.to_csv()
+            write_whole(target, rows, overwrite=force)
         else:
             command = shlex.join(["xorgames", *invocation.words])
             report = scenario_report(result, sweeps=sweeps, command=command)

@@ -36,6 +36,7 @@ def sweep_command(sweep: str, output: str, workers: int | None, dask: str | None
     invocation.resumable = output
     found = collect(loaded, output, workers=workers, dask=dask, progress=_progress())
     click.echo(f"{found.added} rows added to {output}: all {found.total} are there.")
+    _say_others(found.others)
     _say_result(loaded, [output])
 
 
@@ -56,7 +57,14 @@ def combine_command(files: tuple[str, ...], output: str, sweep: str | None, forc
         there = {row["id"] for row in rows}
         missing = sum(task.id not in there for task in loaded.tasks())
         click.echo(f"{missing} of {loaded.total} rows are missing.")
+        _say_others(len(rows) - (loaded.total - missing))
         _say_result(loaded, list(files))
+
+
+def _say_others(count: int) -> None:
+    """Say that a file holds more than the sweep, whose grid was larger once, or another one."""
+    if count:
+        click.echo(f"{count} rows besides are of other sweeps, told apart by their ids.")
 
 
 def _say_result(sweep: "Sweep", files: list[str]) -> None:

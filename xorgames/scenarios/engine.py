@@ -17,11 +17,13 @@ from xorgames.draws import generator, seeds
 from xorgames.errors import expect, reject
 from xorgames.hardware.conditions import Conditions
 from xorgames.regions import whole_number
+from xorgames.scenarios.checks import check_scenario, checked_cells, checked_quantities
+from xorgames.scenarios.estimates import SIGMAS
 from xorgames.scenarios.estimation import CellSums, EstimatedGame
 from xorgames.scenarios.players import STORE_NOTE, Machine, Player, players_of
 from xorgames.scenarios.result import Achieved, ScenarioResult
 from xorgames.scenarios.scenario import Part, Scenario
-from xorgames.scenarios.tally import BATCHES, FloatArray, Formula, Tally
+from xorgames.scenarios.tally import BATCHES, FloatArray, Formula, Tally, resemblance
 from xorgames.solvers.solution import Solution
 from xorgames.solvers.solve import solve
 from xorgames.solvers.workers import Progress
@@ -75,12 +77,13 @@ def prepare(
     """
     count = _checked_rounds(scenario, "training", rounds)
     take = scenario.source("training", generator(rng))
-    sums = CellSums(scenario.shape)
+    sums = CellSums(scenario, count)
     for done in range(0, count, _CHUNK):
-        sums.add(scenario, take(min(_CHUNK, count - done)))
+        size = min(_CHUNK, count - done)
+        sums.add(take(size), size)
         if progress:
             progress(min(done + _CHUNK, count), count)
-    estimated = sums.estimate(scenario)
+    estimated = sums.estimate()
     return Prepared(scenario=scenario, estimated=estimated, solution=solve(estimated.game))
 
 
@@ -156,7 +159,9 @@ def simulate(
         notes=(
             *scenario.notes(conditions),
             *(() if machine is None else (STORE_NOTE,)),
+            *prepared.estimated.doubts(prepared.solution),
             *_left_out(players, tallies),
+            *_dependent(scenario, tallies),
         ),
         seconds=time.perf_counter() - started,
     )
@@ -180,7 +185,9 @@ def play(
     ends = np.arange(1, BATCHES + 1) * rounds // BATCHES
     for batch, size in enumerate(np.diff(ends, prepend=0)):
         for start in range(0, size, _CHUNK):
-            seen = take(int(min(_CHUNK, size - start)))
+            count = int(min(_CHUNK, size - start))
+            seen = take(count)
+            checked_cells(seen, scenario.shape, count)
             (seed,) = seeds(coins, 1)
             for name, player in players.items():
                 quantities = _quantities(scenario, player, seen, seed)
@@ -193,16 +200,16 @@ def play(
 
 def _quantities(
     scenario: Scenario, player: Player, seen: Any, seed: int
-) -> Mapping[str, Any] | None:
+) -> Mapping[str, FloatArray] | None:
+    rounds = len(seen.x)
     if player.late:
         found = scenario.missed(seen)
-    else:
-        found = scenario.quantities(seen, *player.deciders.decide(seen, seed))
-    for name, values in (found or {}).items():
-        if np.shape(values) != np.shape(seen.x):
-            rule = "must be one number for each round"
-            reject(f"quantities: {name}", rule, received=f"the shape {np.shape(values)}")
-    return found
+        return None if found is None else checked_quantities(found, rounds)
+    # Bits as wide as any number: with those of 8 bits, 100 * a + 100 * b would overflow in silence.
+    a, b = (bits.astype(np.int64) for bits in player.deciders.decide(seen, seed))
+    for bits in (a, b):
+        bits.setflags(write=False)
+    return checked_quantities(scenario.quantities(seen, a, b), rounds)
 
 
 def _achieved(
@@ -211,8 +218,7 @@ def _achieved(
     players: Mapping[str, Player],
     tallies: Mapping[str, Tally],
 ) -> dict[str, Achieved]:
-    formulas = {each.name: _mean_of(each.name) for each in scenario.measures}
-    formulas |= dict(scenario.formulas)
+    formulas = _formulas(scenario)
     baseline = tallies["classical"]
     achieved = {}
     for name, tally in tallies.items():
@@ -223,6 +229,11 @@ def _achieved(
             predicted=_predicted(prepared, players[name], set(formulas)),
         )
     return achieved
+
+
+def _formulas(scenario: Scenario) -> dict[str, Formula]:
+    means = {each.name: _mean_of(each.name) for each in scenario.measures}
+    return means | dict(scenario.formulas)
 
 
 def _mean_of(name: str) -> Formula:
@@ -250,14 +261,27 @@ def _left_out(players: Mapping[str, Player], tallies: Mapping[str, Tally]) -> tu
     return (f"Too late, at a cost that the scenario does not state: {names}.",) if names else ()
 
 
+def _dependent(scenario: Scenario, tallies: Mapping[str, Tally]) -> tuple[str, ...]:
+    """Say if batches are not independent, beyond five standard errors of a correlation."""
+    formulas = _formulas(scenario).values()
+    largest = max(
+        resemblance(tally.values(each)) for tally in tallies.values() for each in formulas
+    )
+    if largest * BATCHES**0.5 < SIGMAS:
+        return ()
+    return (
+        f"Something lasts longer than a batch, 1/{BATCHES} of the run: neighbouring ones have "
+        f"correlations up to {largest:.2f}, so that standard errors are too small.",
+    )
+
+
 def _about(player: Player) -> str:
     return player.about + ("; too late" if player.late else "")
 
 
 def _checked_rounds(scenario: Scenario, part: Part, rounds: int | None) -> int:
     """Return how many rounds a part is to have, after checking that it can."""
-    cure = "inherit from xorgames.scenarios.scenario.Scenario"
-    expect(scenario, Scenario, key="scenario", cure=cure)
+    check_scenario(scenario)
     key = "training" if part == "training" else "rounds"
     limit = scenario.limit(part)
     if rounds is None:

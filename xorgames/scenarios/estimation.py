@@ -7,7 +7,13 @@ In each round the costs of all four decisions are known (nobody's decision chang
 With n(x, y) of n rounds in a cell, the game has p = n(x, y)/n and, from means over the cell, the
 payoffs u(o) = -(both + (-1)^o parity). That is an XOR game only if the means of `alice` and `bob`
 are zero in every cell: a party that could gain by its own bit alone plays another game. They may
-differ from zero by no more than five standard errors of their own.
+differ from zero by no more than five standard errors of their own; where few rounds were seen, by
+what Student's law gives the same probability.
+
+Rounds need not be independent: errors come from batches of consecutive rounds, as those of the
+metrics do. With y_i the sum of a part over a cell in batch i and z_i how many rounds it has there,
+the mean is  r = sum y / sum z  and its error  sqrt(B/(B - 1) sum (y_i - r z_i)^2) / sum z  over the
+B batches with rounds in the cell.
 """
 
 from dataclasses import dataclass
@@ -17,17 +23,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xorgames.bound import Finding
 from xorgames.errors import InputError, Problem, reject
 from xorgames.game import XORGame
-from xorgames.scenarios.estimates import SIGMAS, Estimate
+from xorgames.scenarios.checks import checked_cells, checked_values
+from xorgames.scenarios.estimates import SIGMAS, Estimate, ratio
 from xorgames.scenarios.scenario import Scenario
+from xorgames.scenarios.tally import BATCHES
 from xorgames.solvers.solution import Solution
 
 FloatArray = NDArray[np.float64]
 
 _PARTS = ("both", "alice", "bob", "parity")
+#: From the costs of the decisions 00, 01, 10 and 11 to the parts.
+_SIGNS = np.array([[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, 1, -1], [1, -1, -1, 1]]) / 4
 #: Relative rounding of sums of costs: parts as small as this are zero.
 _ROUNDING = 1e-12
+#: Large games have fewer batches than others: so many sums of a part are kept.
+_ROOM = 2**21
+_FEWEST = 10
+#: An advantage is in doubt within so many standard errors of none.
+_CLEAR = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +58,7 @@ class EstimatedGame:
         How many rounds it was estimated from.
     counts : ndarray of int, shape (m, n)
     payoff_error : ndarray of float, shape (m, n)
-        The standard error of u(0) - u(1) in each cell; infinite for fewer than 2 rounds.
+        The standard error of u(0) - u(1) in each cell; infinite for rounds of a single batch.
     xor_share : float
         Which part of what decisions can change depends on the parity: 1 but for sampling.
     """
@@ -52,7 +68,7 @@ class EstimatedGame:
     counts: NDArray[np.int64]
     payoff_error: FloatArray
     xor_share: float
-    _moments: FloatArray
+    _batches: FloatArray
 
     def gap(self, ours: FloatArray, theirs: FloatArray) -> Estimate:
         """Return by how much one strategy's value exceeds another's, with its sampling error.
@@ -63,17 +79,28 @@ class EstimatedGame:
             Correlators that do not depend on these rounds; those of strategies optimised on them
             look a little better than they are.
         """
-        change = ours - theirs
-        first, second = self._moments
-        value = 0.0 - float((change * first).sum()) / self.samples
-        square = float((change**2 * second).sum()) / self.samples
-        variance = max(square - value**2, 0.0) / max(self.samples - 1, 1)
-        return Estimate(value=value, standard_error=float(np.sqrt(variance)))
+        counts, parity = self._batches
+        return ratio(np.einsum("imn,mn->i", parity, theirs - ours), counts.sum(axis=(1, 2)))
+
+    def doubts(self, solution: Solution) -> tuple[str, ...]:
+        """Say if the advantage of this game may be nothing but the sampling of it."""
+        gap = self._gap_of(solution)
+        proven = solution.advantage.verdict is Finding.PROVEN
+        if not proven or gap.value >= _CLEAR * gap.standard_error:
+            return ()
+        return (
+            f"The advantage of the estimated game is within {_CLEAR} standard errors of none, "
+            f"{gap}: it is proven for that game, not for what the game was estimated from.",
+        )
+
+    def _gap_of(self, solution: Solution) -> Estimate:
+        """Return by how much one pair exceeds the classical value of this very game."""
+        quantum, classical = solution.one_pair.strategy, solution.classical.strategy
+        return self.gap(quantum.correlators, classical.correlators)
 
     def to_dict(self, solution: Solution) -> dict[str, Any]:
         """Return the game, its values and their sampling errors as JSON data."""
-        quantum, classical = solution.one_pair.strategy, solution.classical.strategy
-        gap = self.gap(quantum.correlators, classical.correlators)
+        gap = self._gap_of(solution)
         return {
             "distribution": self.game.distribution.tolist(),
             "payoff": self.game.payoff.tolist(),
@@ -92,65 +119,90 @@ class EstimatedGame:
 
 
 class CellSums:
-    """Sums over rounds, cell by cell: what an estimate needs, however many rounds there are."""
+    """Sums over rounds by batch and cell: what an estimate needs, however many rounds there are.
 
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self._shape = shape
-        self._counts = np.zeros(shape, dtype=np.int64)
-        self._sums = np.zeros((2, len(_PARTS), *shape))
+    Parameters
+    ----------
+    scenario : Scenario
+    rounds : int
+        How many there will be in all, two at least.
+    """
 
-    def add(self, scenario: Scenario, seen: Any) -> None:
-        """Add rounds."""
-        m, n = self._shape
-        cell = _checked_cells(seen, self._shape)
-        zeros = np.zeros(len(cell), dtype=np.int8)
-        ones = zeros + np.int8(1)
-        costs = [
-            _checked_cost(scenario.cost(seen, a, b), len(cell))
-            for a, b in ((zeros, zeros), (zeros, ones), (ones, zeros), (ones, ones))
-        ]
-        signs = np.array([[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, 1, -1], [1, -1, -1, 1]]) / 4
-        for part, row in enumerate(signs):
-            values = sum(sign * cost for sign, cost in zip(row, costs, strict=True))
-            for power in (1, 2):
-                added = np.bincount(cell, weights=values**power, minlength=m * n)
-                self._sums[power - 1, part] += added.reshape(m, n)
-        self._counts += np.bincount(cell, minlength=m * n).reshape(m, n)
+    def __init__(self, scenario: Scenario, rounds: int) -> None:
+        cells = scenario.shape[0] * scenario.shape[1]
+        self._scenario = scenario
+        self._rounds = rounds
+        self._done = 0
+        self._sums = np.zeros((1 + len(_PARTS), max(_FEWEST, min(BATCHES, _ROOM // cells)), cells))
 
-    def estimate(self, scenario: Scenario) -> EstimatedGame:
+    def add(self, seen: Any, rounds: int) -> None:
+        """Add so many rounds."""
+        cell = checked_cells(seen, self._scenario.shape, rounds)
+        parts = _SIGNS @ self._costs(seen, rounds)
+        _, batches, cells = self._sums.shape
+        batch = (self._done + np.arange(rounds)) * batches // self._rounds
+        here = slice(batch[0], batch[-1] + 1)
+        place = (batch - batch[0]) * cells + cell
+        size = cells * (here.stop - here.start)
+        for sums, values in zip(self._sums, (None, *parts), strict=True):
+            sums[here] += np.bincount(place, weights=values, minlength=size).reshape(-1, cells)
+        self._done += rounds
+
+    def _costs(self, seen: Any, rounds: int) -> FloatArray:
+        """Return the costs of the four decisions, shape (4, k)."""
+        zeros, ones = np.zeros(rounds, dtype=np.int64), np.ones(rounds, dtype=np.int64)
+        for each in (zeros, ones):
+            each.setflags(write=False)
+        decisions = [(zeros, zeros), (zeros, ones), (ones, zeros), (ones, ones)]
+        # Only once: it tells who draws anything in `cost`, and need not cost much time.
+        decisions += decisions[:1] * (self._done == 0)
+        costs = np.stack(
+            [
+                checked_values(self._scenario.cost(seen, a, b), rounds, key="cost")
+                for a, b in decisions
+            ]
+        )
+        if (costs[4:] != costs[0]).any():
+            cure = "draw what is random in `draw`, and keep it there for all four decisions"
+            reject("cost", "must be the same when asked again for the same rounds", cure=cure)
+        return costs[:4]
+
+    def estimate(self) -> EstimatedGame:
         """Return the game, or refuse costs that are no XOR game's."""
-        samples = int(self._counts.sum())
-        means, errors = self._means()
+        shape = self._scenario.shape
+        counts = self._sums[0].sum(axis=0)
+        means, errors, batches = (each.reshape(-1, *shape) for each in self._means())
         both, alice, bob, parity = means
-        share = _xor_share(self._counts, alice, bob, parity)
-        _refuse_marginals(means, errors, share)
-        exact = [[Fraction(int(each), samples) for each in row] for row in self._counts]
+        numbers = counts.reshape(shape).astype(np.int64)
+        share = _xor_share(numbers, alice, bob, parity)
+        _refuse_marginals(means, errors, batches[0], share)
+        exact = [[Fraction(int(each), self._done) for each in row] for row in numbers]
         game = XORGame(
             exact,
             np.stack([-(both + parity), -(both - parity)], axis=-1),
-            name=f"{scenario.name}, estimated from {samples} rounds",
-            labels=scenario.labels(),
+            name=f"{self._scenario.name}, estimated from {self._done} rounds",
+            labels=self._scenario.labels(),
         )
         return EstimatedGame(
             game=game,
-            samples=samples,
-            counts=self._counts,
+            samples=self._done,
+            counts=numbers,
             payoff_error=2 * errors[3],
             xor_share=share,
-            _moments=self._sums[:, 3],
+            _batches=self._sums[[0, 4]].reshape(2, -1, *shape),
         )
 
-    def _means(self) -> tuple[FloatArray, FloatArray]:
-        """Return the mean of each part in each cell and its standard error."""
-        counts = np.maximum(self._counts, 1)
-        means = self._sums[0] / counts
-        square = self._sums[1] / counts
-        spread = square - means**2
+    def _means(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the mean of each part in each cell, its error, and from how many batches."""
+        counts, sums = self._sums[0], self._sums[1:]
+        total, batches = counts.sum(axis=0), (counts > 0).sum(axis=0)
+        means = sums.sum(axis=1) / np.maximum(total, 1)
+        off = np.sqrt(((sums - means[:, None] * counts) ** 2).sum(axis=1))
         # Below this a difference is the rounding of its terms.
-        spread = np.where(spread > _ROUNDING * square, spread, 0.0)
+        off = np.where(off > _ROUNDING * np.abs(sums).sum(axis=1), off, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            errors = np.sqrt(spread / np.maximum(counts - 1, 0))
-        return means, np.where(self._counts > 1, errors, np.inf)
+            errors = off * np.sqrt(batches / (batches - 1)) / total
+        return means, np.where(batches > 1, errors, np.inf), batches
 
 
 def _xor_share(
@@ -160,9 +212,15 @@ def _xor_share(
     return of_all[0] / sum(of_all) if any(of_all) else 1.0
 
 
-def _refuse_marginals(means: FloatArray, errors: FloatArray, share: float) -> None:
+def _refuse_marginals(
+    means: FloatArray, errors: FloatArray, batches: FloatArray, share: float
+) -> None:
     """Refuse costs that a party changes by its own bit alone, beyond five standard errors."""
-    scale = np.abs(means).max() * _ROUNDING
+    from scipy.stats import norm, t
+
+    with np.errstate(invalid="ignore"):
+        sigmas = t.isf(norm.sf(SIGMAS), np.maximum(batches - 1, 1))
+        limit = np.maximum(sigmas * errors, np.abs(means).max() * _ROUNDING)
     problems = [
         Problem(
             key=f"cost at x = {x}, y = {y}",
@@ -174,35 +232,7 @@ def _refuse_marginals(means: FloatArray, errors: FloatArray, share: float) -> No
         )
         for part in (1, 2)
         for x, y in np.ndindex(*means.shape[1:])
-        if abs(means[part, x, y]) > max(SIGMAS * errors[part, x, y], scale)
+        if abs(means[part, x, y]) > limit[part, x, y]
     ]
     if problems:
         raise InputError(problems)
-
-
-def _checked_cells(seen: Any, shape: tuple[int, int]) -> NDArray[np.int64]:
-    """Return the number of each round's cell, after checking what a scenario drew."""
-    inputs = []
-    for key, count in zip("xy", shape, strict=True):
-        values = np.asarray(getattr(seen, key, None))
-        if values.dtype.kind not in "iu" or values.ndim != 1:
-            received = f"{values.dtype.name} of shape {values.shape}"
-            reject(f"draw: {key}", "must be whole numbers, one for each round", received=received)
-        if values.size and not (values.min() >= 0 and values.max() < count):
-            received = f"{values.min()} to {values.max()}"
-            reject(f"draw: {key}", f"must be from 0 to {count - 1}", received=received)
-        inputs.append(values.astype(np.int64))
-    x, y = inputs
-    if len(x) != len(y):
-        reject("draw: y", "must be as many as x", received=f"{len(y)} for {len(x)}")
-    return np.asarray(x * shape[1] + y)
-
-
-def _checked_cost(given: Any, rounds: int) -> FloatArray:
-    cost = np.asarray(given)
-    if cost.shape != (rounds,) or cost.dtype.kind not in "iufb":
-        received = f"{cost.dtype.name} of shape {cost.shape}"
-        reject("cost", "must be one number for each round", received=received)
-    if not np.isfinite(cost).all():
-        reject("cost", "must be finite", received=str(cost[~np.isfinite(cost)][0]))
-    return cost.astype(np.float64)

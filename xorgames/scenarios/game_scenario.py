@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.answers import Bits
 from xorgames.errors import expect, reject
 from xorgames.game import XORGame
 from xorgames.scenarios.scenario import Rounds, Scenario
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 _SUM = 1e-9
 
@@ -51,12 +51,15 @@ class GameScenario(Scenario):
     def __post_init__(self) -> None:
         """Check the law."""
         expect(self.game, XORGame, key="game")
-        law = np.asarray(self.game.distribution if self.law is None else self.law)
+        try:
+            law = np.asarray(self.game.distribution if self.law is None else self.law)
+        except ValueError:
+            law = np.array(None)
         fits = law.shape == self.game.shape and law.dtype.kind in "iuf"
         if not (fits and (law >= 0).all() and abs(law.sum() - 1) < _SUM):
             m, n = self.game.shape
             rule = f"must be {m} x {n} probabilities with the sum 1"
-            reject("law", rule, received=str(law.tolist()))
+            reject("law", rule, received=str(self.law if law.dtype == object else law.tolist()))
         object.__setattr__(self, "law", law)
 
     @property
@@ -76,7 +79,7 @@ class GameScenario(Scenario):
         x, y = np.divmod(cell, self.shape[1])
         return Rounds(x=x, y=y)
 
-    def cost(self, seen: Any, a: Bits, b: Bits) -> FloatArray:
+    def cost(self, seen: Any, a: IntArray, b: IntArray) -> FloatArray:
         """Return minus the payoff."""
         return np.asarray(-self.game.payoff[seen.x, seen.y, a ^ b])
 

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.answers import Bits
 from xorgames.hardware.conditions import Conditions
 from xorgames.hardware.parameters import (
     NOT_NEGATIVE,
@@ -34,6 +33,7 @@ from xorgames.scenarios.result import Measure
 from xorgames.scenarios.scenario import Rounds, Scenario
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 #: How far apart the substations are and how long they may take.
 CONDITIONS = Conditions(distance_m=300e3, local_time_s=0.5e-3)
@@ -103,7 +103,7 @@ class GridControl(Scenario):
         weather = rng.normal(self.capacity_mw, self.weather_mw, rounds)
         return Faults(x=x, y=y, capacity_mw=weather)
 
-    def cost(self, seen: Faults, a: Bits, b: Bits) -> FloatArray:
+    def cost(self, seen: Faults, a: IntArray, b: IntArray) -> FloatArray:
         """Return what each round costs: an overload, or a reserve that is missing."""
         overload = self.overload_price_per_mw * self._overload_mw(seen)
         return np.where(a == b, overload, self.reserve_price)
@@ -125,7 +125,7 @@ class GridControl(Scenario):
             Measure(name="reserve", about="share of faults with a reserve left"),
         )
 
-    def quantities(self, seen: Faults, a: Bits, b: Bits) -> Mapping[str, FloatArray]:
+    def quantities(self, seen: Faults, a: IntArray, b: IntArray) -> Mapping[str, FloatArray]:
         """Return what is added up."""
         together = (a == b).astype(np.float64)
         return {

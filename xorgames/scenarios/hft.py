@@ -13,6 +13,10 @@ would know the regime, and a pair of today's decisions would not be all there is
 See `hft_market` for orders, profit and risk. The numbers are illustrations, not measurements:
 indicators are keen (few misses) and jumpy (many false alarms), so that one alone settles nothing
 and both together nearly all. That is where entanglement helps; `HFT.exact_game` says how much.
+
+Up to a factor its matrix M is that of the source's game, `catalog.hft(p, beta)`
+(arXiv:2407.21723), with  p/(1 - p) = sqrt(-M11/M00)  and  1 - 2 beta = M01/sqrt(-M00 M11):
+p = 0.474 and beta = 0.165 here. Nobody puts these utilities in; they follow from prices.
 """
 
 import math

@@ -31,7 +31,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.answers import Bits
 from xorgames.errors import Problem
 from xorgames.hardware.parameters import NOT_NEGATIVE, PROBABILITY, Rule, check_fields
 from xorgames.scenarios.result import Measure
@@ -39,6 +38,7 @@ from xorgames.scenarios.scenario import Rounds, Scenario
 from xorgames.scenarios.tally import Formula
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 #: What the output bits mean to each server.
 LABELS = {"a": ["ask first", "bid first"], "b": ["bid first", "ask first"]}
@@ -140,7 +140,7 @@ class Market:
         """E, the probability that a server holds a position."""
         return self.first_fill + self.second_fill - 2 * self.first_fill * self.second_fill
 
-    def payoff(self, seen: Trades, a: Bits, b: Bits) -> FloatArray:
+    def payoff(self, seen: Trades, a: IntArray, b: IntArray) -> FloatArray:
         """Return the payoff of each decision in ticks, the mean over fills."""
         side_a, side_b = SIDE["a"][a], SIDE["b"][b]
         same = side_a * side_b
@@ -152,7 +152,7 @@ class Market:
         risk = self.risk_aversion_per_tick / 2 * square
         return np.asarray(income + gain - risk - 2 * self.unwind_ticks * unhedged)
 
-    def quantities(self, seen: Trades, a: Bits, b: Bits) -> dict[str, FloatArray]:
+    def quantities(self, seen: Trades, a: IntArray, b: IntArray) -> dict[str, FloatArray]:
         """Return what decisions bring with the fills that happened."""
         limits = np.array([self.first_fill, self.second_fill] * 2)
         filled = (seen.luck < limits[:, None]).view(np.int8)
@@ -205,7 +205,7 @@ class Trading(Scenario):
 
     market: Market
 
-    def cost(self, seen: Trades, a: Bits, b: Bits) -> FloatArray:
+    def cost(self, seen: Trades, a: IntArray, b: IntArray) -> FloatArray:
         """Return minus the payoff in ticks."""
         return -self.market.payoff(seen, a, b)
 
@@ -214,7 +214,7 @@ class Trading(Scenario):
         """What a trader looks at, per decision."""
         return MEASURES
 
-    def quantities(self, seen: Trades, a: Bits, b: Bits) -> Mapping[str, FloatArray]:
+    def quantities(self, seen: Trades, a: IntArray, b: IntArray) -> Mapping[str, FloatArray]:
         """Return what is added up."""
         return self.market.quantities(seen, a, b)
 

@@ -32,7 +32,13 @@ from xorgames.scenarios.estimates import Estimate
 from xorgames.scenarios.hft import HFT
 from xorgames.scenarios.hft_market import Trades
 from xorgames.scenarios.players import Apart, Player
-from xorgames.scenarios.robustness import Point, Sweep, checked_values, find_bracket
+from xorgames.scenarios.robustness_points import (
+    Point,
+    Sweep,
+    checked_values,
+    find_bracket,
+    measure_each,
+)
 from xorgames.solvers.solution import Solution
 from xorgames.solvers.solve import solve
 from xorgames.solvers.workers import Progress
@@ -122,16 +128,17 @@ def news_sweep(
     solution = solve(hft.exact_game())
     limit = _delay(hft, solution)
     chosen = limit * _FACTORS if delays_s is None else checked_values(delays_s)
-    random, points = generator(rng), []
-    for done, delay in enumerate(chosen.tolist()):
-        points.append(_point(hft, solution, delay, count, random))
-        if progress:
-            progress(done + 1, len(chosen))
+    random = generator(rng)
+    points = measure_each(
+        chosen.tolist(),
+        lambda delay, told: _point(hft, solution, delay, count, random, told),
+        progress,
+    )
     return Sweep(
         axis="news_age_s",
         unit="s",
         about="age of the news that classical servers have of each other",
-        points=tuple(points),
+        points=points,
         bracket=find_bracket(points),
         end=None,
         required=limit,
@@ -139,7 +146,12 @@ def news_sweep(
 
 
 def _point(
-    hft: HFT, solution: Solution, delay: float, rounds: int, rng: np.random.Generator
+    hft: HFT,
+    solution: Solution,
+    delay: float,
+    rounds: int,
+    rng: np.random.Generator,
+    progress: Progress | None,
 ) -> Point:
     informed = _Informed(rules=tuple(_rule(matrix) for matrix in _matrices(hft, delay)))
     players = {
@@ -148,19 +160,38 @@ def _point(
     }
     market = {each.name: getattr(hft, each.name) for each in fields(hft)}
     telling = _Telling(**(market | {"interval_s": delay}))
-    tallies = play(telling, players, rounds=rounds, rng=rng)
+    tallies = play(telling, players, rounds=rounds, rng=rng, progress=progress)
     change = tallies["quantum"].change(lambda means: means["payoff"], tallies["informed"])
     predicted = Estimate(value=_excess(hft, solution, delay), standard_error=0.0)
     return Point(value=delay, excess=change.difference, predicted=predicted)
+
+
+def news_matter(hft: HFT) -> bool:
+    """Say whether there is an age at which news is worth as much as a pair.
+
+    Examples
+    --------
+    >>> news_matter(HFT()), news_matter(HFT(false_positive=0.0, false_negative=0.0))
+    (True, False)
+    """
+    return _ends_differ(hft, solve(hft.exact_game()))
+
+
+def _memory_s(hft: HFT) -> float:
+    return 1 / (1 / hft.normal_time_s + 1 / hft.broken_time_s)
+
+
+def _ends_differ(hft: HFT, solution: Solution) -> bool:
+    low, high = (_excess(hft, solution, age * _memory_s(hft)) for age in (0.0, _LONGEST))
+    return solution.advantage.verdict is not Finding.REFUTED and low < 0 < high
 
 
 def _delay(hft: HFT, solution: Solution) -> float:
     """Return the age at which news is worth as much as a pair, by the formula."""
     from scipy.optimize import brentq
 
-    memory = 1 / (1 / hft.normal_time_s + 1 / hft.broken_time_s)
-    low, high = (_excess(hft, solution, age * memory) for age in (0.0, _LONGEST))
-    if solution.advantage.verdict is Finding.REFUTED or not low < 0 < high:
+    memory = _memory_s(hft)
+    if not _ends_differ(hft, solution):
         rule = "must have an advantage without news, and none with news at once"
         reject("hft", rule, cure="choose other errors of the indicators")
     found = brentq(lambda age: _excess(hft, solution, age * memory), 0.0, _LONGEST)

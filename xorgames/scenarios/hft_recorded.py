@@ -10,6 +10,7 @@ What is not assumed: that indicators say anything, that the correlation turns, o
 helps. On a feed without any of it the estimated game has no advantage, and the report says so.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -38,6 +39,9 @@ _RULES = {
     ),
 }
 _LEAST = 2000
+#: A hundred million decisions take 4 GB.
+_MOST = 10**8
+_CHUNK = 2**16
 _MOST_LEVELS = 16
 _SLACK = 1e-6
 
@@ -74,7 +78,7 @@ class RecordedHFT(Trading):
     tick: float = 0.01
     levels: int = 2
     training_share: float = 0.5
-    _inputs: NDArray[np.int64] = field(init=False, repr=False)
+    _inputs: NDArray[np.int8] = field(init=False, repr=False)
     _moves: FloatArray = field(init=False, repr=False)
 
     name = "high-frequency trading, recorded"
@@ -95,26 +99,40 @@ class RecordedHFT(Trading):
         inner = np.arange(1, self.levels) / self.levels
         edges = np.quantile(learnt, inner, axis=1).T
         inputs = [np.searchsorted(each, far) for each, far in zip(edges, distances, strict=True)]
-        object.__setattr__(self, "_inputs", np.stack(inputs))
+        object.__setattr__(self, "_inputs", np.stack(inputs).astype(np.int8))
 
     def _decisions(self) -> tuple[FloatArray, FloatArray]:
         """Return how far both prices went before each decision, and how they move after it."""
         feed = self.feed
-        spare = feed.duration_s - self.lookback_s - self.holding_s
-        count = int(spare / self.interval_s) + 1 if spare >= 0 else 0
+        with np.errstate(over="ignore"):
+            intervals = (feed.duration_s - self.lookback_s - self.holding_s) / self.interval_s
+        count = 0 if intervals < 0 else math.floor(min(intervals, 1e300)) + 1
         if count < _LEAST:
             rule = f"must give at least {_LEAST} decisions"
             cure = "use a longer feed, or a shorter interval_s"
             reject("feed", rule, received=str(count), cure=cure)
-        at = feed.time_s[0] + self.lookback_s + self.interval_s * np.arange(count)
+        if count > _MOST:
+            cure = "use a longer interval_s, or write time_s in seconds"
+            reject("feed", f"must give at most {_MOST} decisions", received=f"{count:g}", cure=cure)
+        far, moves = np.empty((2, 2, count))
+        for start in range(0, count, _CHUNK):
+            here = slice(start, min(start + _CHUNK, count))
+            far[:, here], moves[:, here] = self._piece(np.arange(here.start, here.stop))
+        return far, moves
+
+    def _piece(self, decisions: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
+        """Return how far both prices went before these decisions, and how they move after them."""
+        feed = self.feed
+        at = feed.time_s[0] + self.lookback_s + self.interval_s * decisions
         # Rows at round times must count as there in time, whatever the last digit of a double.
         at += _SLACK * self.interval_s
         rows = [
-            np.searchsorted(feed.time_s, moment, side="right") - 1
+            np.maximum(np.searchsorted(feed.time_s, moment, side="right") - 1, 0)
             for moment in (at - self.lookback_s, at, at + self.holding_s)
         ]
-        prices = np.stack([feed.price_x, feed.price_y]) / self.tick
-        before, now, after = (prices[:, np.maximum(each, 0)] for each in rows)
+        before, now, after = (
+            np.stack([feed.price_x[each], feed.price_y[each]]) / self.tick for each in rows
+        )
         # A level that a price keeps by rounding alone must not count as a move.
         return np.abs(np.round(now - before, 9)), np.round(after - now, 9)
 
@@ -147,7 +165,7 @@ class RecordedHFT(Trading):
 
     def _trades(self, here: slice, rng: np.random.Generator) -> Trades:
         moves = self._moves[:, here]
-        x, y = self._inputs[:, here]
+        x, y = self._inputs[:, here].astype(np.int64)
         sign = np.sign(moves[0] * moves[1]).astype(np.int8)
         return Trades(x=x, y=y, moves=moves, sign=sign, luck=rng.random((4, len(x))))
 

@@ -180,7 +180,7 @@ def simulate(
     True
     """
     started = time.perf_counter()
-    pairs = _checked_pairs(goal, pairs)
+    pairs = checked_pairs(goal, pairs)
     random = generator(rng)
     players = players_of(goal, cells=cells, noise=noise)
     batches = run(goal, players, pairs=pairs, rng=random, progress=progress)
@@ -273,15 +273,36 @@ def pareto(
     return points
 
 
-def _checked_pairs(goal: Goal, pairs: int) -> int:
-    """Check both, and return how many pairs are to arrive."""
+def checked_pairs(goal: Goal, pairs: int) -> int:
+    """Check both, and return how many pairs are to arrive.
+
+    Raises
+    ------
+    InputError
+        If the goal is none, or so few pairs would make the standard errors wrong.
+    """
     if not isinstance(goal, ShortPairs | Weighted):
         cure = "use Weighted(model=..., kappa_s=1)"
         received = type(goal).__name__
         reject("goal", "must be ShortPairs or Weighted", received=received, cure=cure)
     count = whole_number("pairs", pairs, 1, _MOST)
-    least = max(2 * BATCHES, math.ceil(BATCHES * _LONG * goal.model.relaxation_pairs))
+    least = least_pairs(goal.model)
+    if least > _MOST:
+        rule = "must leave the servers idle more often: a queue would remember too many pairs"
+        received = f"a load of {goal.model.load:.9g}"
+        reject("arrival_rate_hz", rule, received=received, cure="choose a smaller one")
     if count < least:
         rule = f"must be at least {least} at this load, or the standard errors would be wrong"
         reject("pairs", rule, received=pairs)
     return count
+
+
+def least_pairs(model: LoadBalancing) -> int:
+    """Return how many pairs make batches that are nearly independent.
+
+    Examples
+    --------
+    >>> least_pairs(LoadBalancing(arrival_rate_hz=0.5, service_rate_hz=1))
+    11657
+    """
+    return max(2 * BATCHES, math.ceil(BATCHES * _LONG * model.relaxation_pairs))

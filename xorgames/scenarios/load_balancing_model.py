@@ -18,14 +18,21 @@ arXiv:2602.04588, by the Pollaczek-Khinchine formula for batches.)
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.errors import InputError, Problem
-from xorgames.hardware.parameters import POSITIVE, Rule, check_fields
+from xorgames.hardware.noise import readout_factor
+from xorgames.hardware.parameters import (
+    POSITIVE,
+    PROBABILITY,
+    Rule,
+    check_fields,
+    read_numbers,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -37,6 +44,7 @@ _RULES = {
     "service_rate_hz": Rule(about="jobs that one server finishes", limits=POSITIVE),
 }
 _SLACK = 1e-9
+_READOUT = ("readout_error[0]", "readout_error[1]")
 
 
 def square(time: FloatArray) -> FloatArray:
@@ -85,19 +93,16 @@ class LoadBalancing:
     def _check_output(self, problems: list[Problem]) -> None:
         """Look at the output on a grid as long as almost every idle period."""
         times = np.linspace(0, 40 / self.arrival_rate_hz, 401)
-        try:
-            yields = np.asarray(self.output(times), dtype=np.float64)
-        except Exception as error:  # whatever the caller's function raises
-            yields = np.array(math.nan)
-            received = f"{type(error).__name__}: {error}"
-        else:
-            received = f"the shape {yields.shape} for {times.shape}"
-        if yields.shape != times.shape or not np.isfinite(yields).all():
+        yields, received = _yields(self.output, times)
+        if received:
             rule = "must turn an array of times into finite numbers, one for each"
             problems.append(Problem(key="output", rule=rule, received=received))
             return
-        steps, scale = np.diff(yields), np.abs(yields).max()
-        if (steps < -_SLACK * scale).any() or (np.diff(steps) < -_SLACK * scale).any():
+        # Numbers are rounded each to its own size: a bend is looked for at that of its neighbours.
+        slack = _SLACK * np.maximum(np.abs(yields[1:]), np.abs(yields[:-1]))
+        steps = np.diff(yields)
+        bends = np.diff(steps) < -np.maximum(slack[1:], slack[:-1])
+        if (steps < -slack).any() or bends.any():
             rule = "must be increasing and convex: more time at a stretch is worth more"
             problems.append(Problem(key="output", rule=rule, cure="use t**k with k at least 1"))
         elif not math.isfinite(self.output_rate(1.0)):
@@ -158,8 +163,10 @@ class Noise:
     ----------
     visibility : float in [0, 1]
         Of Werner pairs.
-    readout_error : float in [0, 1/2]
-        The probability of a wrong outcome, of each router's own.
+    readout_error : float in [0, 1/2], or (e0, e1)
+        The probability of a wrong outcome, of each router's own; or those to read 1 for 0 and 0 for
+        1, the sum at most 1. Routers with unequal ones exchange the roles of their outcomes at
+        random, each by a coin of its own, so that no server gets more jobs.
     availability : float in [0, 1]
         The probability that a pair is there; without one the routers play classically.
 
@@ -172,10 +179,12 @@ class Noise:
     --------
     >>> round(Noise(visibility=0.95, readout_error=0.002).factor, 6)
     0.942415
+    >>> round(Noise(visibility=0.95, readout_error=(0.001, 0.003)).factor, 6)
+    0.942415
     """
 
     visibility: float = 1.0
-    readout_error: float = 0.0
+    readout_error: float | tuple[float, float] = 0.0
     availability: float = 1.0
 
     def __post_init__(self) -> None:
@@ -184,20 +193,62 @@ class Noise:
             key: Rule(about=key, limits={"minimum": 0, "maximum": most})
             for key, most in (("visibility", 1), ("readout_error", 0.5), ("availability", 1))
         }
-        check_fields(self, rules)
+        if isinstance(self.readout_error, tuple | list):
+            del rules["readout_error"]
+            object.__setattr__(self, "readout_error", tuple(self.readout_error))
+            check_fields(self, rules, self._check_readout)
+        else:
+            check_fields(self, rules)
+
+    def _check_readout(self, _numbers: Mapping[str, float], problems: list[Problem]) -> None:
+        """Check both errors, of readouts that are wrong more often for one outcome."""
+        errors, rules = self.readout, {key: Rule(about="", limits=PROBABILITY) for key in _READOUT}
+        if len(errors) != len(rules):
+            received = f"{len(errors)} of them"
+            rule = "must be one number, or two: to read 1 for 0, and 0 for 1"
+            problems.append(Problem(key="readout_error", rule=rule, received=received))
+            return
+        table = dict(zip(rules, errors, strict=True))
+        numbers = tuple(read_numbers(table, rules, where="", problems=problems).values())
+        if len(numbers) == len(rules) and sum(numbers) > 1:
+            cure = "exchange the outcomes: such a readout is right more often when it is inverted"
+            received = f"{numbers[0]:g} and {numbers[1]:g}"
+            rule = "must sum to at most 1"
+            problems.append(Problem(key="readout_error", rule=rule, received=received, cure=cure))
+        object.__setattr__(self, "readout_error", numbers)
+
+    @property
+    def readout(self) -> tuple[float, float]:
+        """The probabilities to read 1 for 0, and 0 for 1."""
+        error = self.readout_error
+        return error if isinstance(error, tuple) else (error, error)
 
     @property
     def factor(self) -> float:
-        """By how much correlators shrink in rounds with a pair: v (1 - 2 e)^2."""
-        return self.visibility * (1 - 2 * self.readout_error) ** 2
+        """By how much correlators shrink in rounds with a pair: v (1 - e0 - e1)^2."""
+        return self.visibility * readout_factor(*self.readout) ** 2
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the numbers by name."""
-        return {
-            "visibility": self.visibility,
-            "readout_error": self.readout_error,
-            "availability": self.availability,
-        }
+        return asdict(self)
+
+
+def _yields(output: Output, times: FloatArray) -> tuple[FloatArray, str]:
+    """Return what an output yields, and what is wrong with that: nothing, if it is numbers."""
+    try:
+        with np.errstate(all="ignore"):
+            yields = np.asarray(output(times.copy()))
+    except Exception as error:  # whatever the caller's function raises
+        return times, f"{type(error).__name__}: {error}"
+    if yields.shape != times.shape:
+        return times, f"the shape {yields.shape} for {times.shape}"
+    if yields.dtype.kind not in "iuf":
+        return times, f"{yields.dtype.name} numbers"
+    strange = ~np.isfinite(yields)
+    if strange.any():
+        first = int(strange.argmax())
+        return times, f"{yields[first]} for t = {times[first]:g}"
+    return yields.astype(np.float64), ""
 
 
 def _check_load(numbers: Mapping[str, float], problems: list[Problem]) -> None:

@@ -11,6 +11,7 @@ from xorgames.scenarios.load_balancing_model import LoadBalancing
 from xorgames.scenarios.players import STORE_NOTE, Machine
 from xorgames.scenarios.result import Achieved, Measure, ScenarioResult
 from xorgames.solvers.workers import Progress
+from xorgames.units import format_quantity
 
 MEASURES = (
     Measure(name="wait_s", about="mean wait of a job", unit="s", better="less"),
@@ -28,8 +29,26 @@ ABOUT = {
 }
 
 
+def load_balancing_goal(given: Mapping[str, Any]) -> Weighted:
+    """Return the game that parameters name.
+
+    Parameters
+    ----------
+    given : mapping
+        Any of arrival_rate_hz, service_rate_hz and kappa_s.
+
+    Examples
+    --------
+    >>> load_balancing_goal({"kappa_s": 2}).name
+    'weighted, kappa = 2 s'
+    """
+    numbers = {**DEFAULTS, **given}
+    kappa_s = numbers.pop("kappa_s")
+    return Weighted(model=LoadBalancing(**numbers), kappa_s=kappa_s)
+
+
 def simulate_load_balancing(
-    given: Mapping[str, Any],
+    goal: Weighted | Mapping[str, Any],
     *,
     pairs: int | None = None,
     machine: Machine | None = None,
@@ -40,8 +59,8 @@ def simulate_load_balancing(
 
     Parameters
     ----------
-    given : mapping
-        Any of arrival_rate_hz, service_rate_hz and kappa_s.
+    goal : Weighted, or mapping
+        The game, or its parameters as in `load_balancing_goal`.
     pairs : int, optional
         How many pairs of jobs arrive; a million by default.
     machine : Machine, optional
@@ -59,11 +78,8 @@ def simulate_load_balancing(
     'classical'
     """
     started = time.perf_counter()
-    numbers = {**DEFAULTS, **given}
-    kappa_s = numbers.pop("kappa_s")
-    goal = Weighted(model=LoadBalancing(**numbers), kappa_s=kappa_s)
     found = simulate(
-        goal,
+        goal if isinstance(goal, Weighted) else load_balancing_goal(goal),
         pairs=10**6 if pairs is None else pairs,
         noise=None if machine is None else machine.noise,
         rng=rng,
@@ -89,7 +105,15 @@ def simulate_load_balancing(
         notes=(
             "Waiting and output are a trade-off: who bunches more gets more output, and waits "
             "longer for decisions of the same quality. The weight kappa_s says which counts more.",
-            *(() if machine is None else (STORE_NOTE,)),
+            *(() if machine is None else (STORE_NOTE, _held_note(machine))),
         ),
         seconds=time.perf_counter() - started,
+    )
+
+
+def _held_note(machine: Machine) -> str:
+    time_text = format_quantity(machine.decision_time_s, "s")
+    return (
+        f"While the machine decides, {time_text}, jobs are held at their routers; add it to the "
+        "wait of the noisy quantum player."
     )

@@ -6,7 +6,6 @@ plane for those with a Bell pair. A shared coin, or the pair itself, makes both 
 likely. The formulas need the moments of S: with 1, x1, x2, x1 x2, and where bunching is right.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Protocol
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from xorgames.answers import Bits, Heralded, Measurement, Rule
 from xorgames.draws import Draws
-from xorgames.pair_source import IntArray, PairSource
+from xorgames.pair_source import PairSource
 from xorgames.scenarios.load_balancing_goals import (
     Goal,
     cell_means_s,
@@ -24,13 +23,11 @@ from xorgames.scenarios.load_balancing_goals import (
     on_grid,
 )
 from xorgames.scenarios.load_balancing_model import Noise
+from xorgames.scenarios.load_balancing_rules import Exchanging, Setting, Signs
 from xorgames.solvers.lowrank import unit_rows
 from xorgames.solvers.one_pair import best_of_rank
 
 FloatArray = NDArray[np.float64]
-
-#: From service times to unit vectors: shapes (k,) and (k, d).
-Setting = Callable[[FloatArray], FloatArray]
 
 #: Cells of u over which means are taken: a threshold is off by 1e-5 at most.
 _NODES = 2**16
@@ -71,6 +68,10 @@ class Prediction:
 class Player(Protocol):
     """Who decides where the jobs go."""
 
+    @property
+    def goal(self) -> Goal:
+        """What they play for."""
+
     def servers(self, x1: FloatArray, x2: FloatArray, seeds: list[int]) -> tuple[Bits, Bits]:
         """Return the servers of both jobs of each pair, given five seeds for all coins."""
 
@@ -110,11 +111,12 @@ class Routers:
         """Return how Alice and how Bob decides; with the same seeds routers meet the same coins."""
         coin, second, private_a, private_b, heralds = seeds
         if self.fallback is None:
-            return _Signs(self.alice, Draws(coin)), _Signs(self.bob, Draws(coin))
+            return Signs(self.alice, Draws(coin)), Signs(self.bob, Draws(coin))
         source = PairSource(np.full(2, self.noise.visibility), Draws(coin), Draws(second))
-        shares, errors = source.shares(), (self.noise.readout_error,) * 2
-        alice: Rule = Measurement(self.alice, shares[0], errors, Draws(private_a))
-        bob: Rule = Measurement(self.bob, shares[1], errors, Draws(private_b))
+        shares, errors = source.shares(), self.noise.readout
+        measured = Measurement if errors[0] == errors[1] else Exchanging
+        alice: Rule = measured(self.alice, shares[0], errors, Draws(private_a))
+        bob: Rule = measured(self.bob, shares[1], errors, Draws(private_b))
         available = self.noise.availability
         if available < 1:
             without = self.fallback.rules(seeds)
@@ -134,19 +136,6 @@ class Routers:
             return moments
         available = self.noise.availability
         return available * self.noise.factor * moments + (1 - available) * self.fallback.moments()
-
-
-class _Signs:
-    """Classical: the sign of one's own service time, times a coin that both have tossed."""
-
-    def __init__(self, signs: Setting, coin: Draws) -> None:
-        self._signs = signs
-        self._coin = coin
-
-    def answer(self, x: FloatArray, rounds: IntArray) -> Bits:
-        """Return the servers."""
-        plus = (self._signs(x)[:, 0] > 0) ^ (self._coin.uniform(rounds) >= 0.5)
-        return np.where(plus, np.int8(0), np.int8(1))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,10 +28,11 @@ from xorgames.hardware.noise import werner_visibility
 from xorgames.hardware.pair_store import PairStore
 from xorgames.hardware.parameters import NOT_NEGATIVE, Rule, check_fields
 from xorgames.noisy import NoisyStrategy, SharedRandomStrategy
+from xorgames.scenarios.checks import checked_rules
 from xorgames.scenarios.load_balancing_model import Noise
 from xorgames.scenarios.scenario import Scenario
 from xorgames.solvers.solution import Solution
-from xorgames.strategy import DeterministicStrategy, Playable
+from xorgames.strategy import Playable
 
 FloatArray = NDArray[np.float64]
 
@@ -120,12 +121,11 @@ class Machine:
     def strategy(self, solution: Solution) -> NoisyStrategy:
         """Return the one-pair strategy on this machine, classical where there is no pair."""
         noise = self.noise
-        readout = (noise.readout_error, noise.readout_error)
         return NoisyStrategy(
             strategy=solution.one_pair.strategy,
             visibility=noise.visibility,
-            alice_readout=readout,
-            bob_readout=readout,
+            alice_readout=noise.readout,
+            bob_readout=noise.readout,
             availability=noise.availability,
             fallback=SharedRandomStrategy.symmetrised(solution.classical.strategy),
         )
@@ -214,8 +214,7 @@ def players_of(
             "the best strategy without entanglement",
         )
     }
-    for name, (a, b) in scenario.rules().items():
-        rule = DeterministicStrategy(a=np.array(a), b=np.array(b))
+    for name, rule in checked_rules(scenario).items():
         players[name] = apart(SharedRandomStrategy.symmetrised(rule), "a simple rule")
     players["quantum"] = apart(solution.one_pair.strategy, "a perfect Bell pair in every round")
     if machine is not None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ FloatArray = NDArray[np.float64]
 COLUMNS = ("time_s", "price_x", "price_y")
 HEADER = ",".join(COLUMNS)
 
+_SECONDS = "count seconds from the start of the day"
+_REMOVE = "remove the row"
 _LINES = 2**16
 _LONGEST_LINE = 1000
 #: So many problems of one kind are looked for; an error shows fewer.
@@ -164,21 +166,22 @@ def _explain(lines: list[str], first: int) -> NoReturn:
     for place, line in enumerate(lines, first):
         cells = line.strip().split(",")
         if len(cells) != 3:
-            rule, received = "must have 3 values", repr(line.strip()[:60])
+            rule, wrong, cure = "must have 3 values", line, f"they are {HEADER}"
         elif bad := [cell for cell in cells if not _is_number(cell)]:
-            rule, received = "must hold numbers", repr(bad[0].strip()[:60])
+            rule, wrong, cure = "must hold numbers", bad[0], "write them as 12.5 or 1.25e1"
         else:
             continue
-        problems.append(Problem(key=f"line {place}", rule=rule, received=received))
+        received = repr(wrong.strip()[:60])
+        problems.append(Problem(key=f"line {place}", rule=rule, received=received, cure=cure))
     raise InputError(problems[:_MANY])
 
 
 def _is_number(cell: str) -> bool:
+    """Say whether the reader of the file takes it for one: `float` takes more, such as 1_0."""
     try:
-        float(cell)
+        return bool(cell.strip()) and np.loadtxt([cell], delimiter=",", comments=None).size == 1
     except ValueError:
         return False
-    return "_" not in cell
 
 
 def _read_parquet(path: Path) -> FloatArray:
@@ -193,30 +196,48 @@ def _read_parquet(path: Path) -> FloatArray:
             reject("feed", rule, received=", ".join(names))
         found = pq.read_table(path)
     except pa.ArrowException as error:
-        reject("feed", "must be a Parquet file", received=str(error).splitlines()[0])
+        reject("feed", "must be a Parquet file", received=_first_line(error))
     for field in found.schema:
         if not (pa.types.is_floating(field.type) or pa.types.is_integer(field.type)):
-            reject(field.name, "must be a column of numbers", received=str(field.type))
+            cure = _SECONDS if pa.types.is_temporal(field.type) else "write floating-point numbers"
+            reject(field.name, "must be a column of numbers", received=str(field.type), cure=cure)
     # A null becomes NaN, which is refused row by row.
-    return np.stack([found[name].cast(pa.float64()).to_numpy() for name in COLUMNS])
+    return np.stack([_as_doubles(found[name], name) for name in COLUMNS])
+
+
+def _as_doubles(column: Any, name: str) -> FloatArray:
+    import pyarrow as pa
+
+    try:
+        return np.asarray(column.cast(pa.float64()).to_numpy())
+    except pa.ArrowInvalid as error:
+        cure = _SECONDS if name == COLUMNS[0] else "write floating-point numbers"
+        reject(name, "must keep its digits in a double", received=_first_line(error), cure=cure)
+
+
+def _first_line(error: Exception) -> str:
+    """Say in one line what a library said."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _check(table: FloatArray, max_gap_s: float | None, place: Callable[[int], str]) -> None:
     """Refuse rows that are no prices in time; `place` names a row counted from 1."""
     if table.shape[1] < 2:
-        reject("feed", "must hold at least 2 rows", received=str(table.shape[1]))
+        cure = "use a longer feed"
+        reject("feed", "must hold at least 2 rows", received=str(table.shape[1]), cure=cure)
     time_s = table[0]
     with np.errstate(invalid="ignore"):
         steps = np.diff(time_s, prepend=time_s[0])
     rules = [
-        (~np.isfinite(values), f"must have a finite {name}", values, "")
+        (~np.isfinite(values), f"must have a finite {name}", values, _REMOVE)
         for name, values in zip(COLUMNS, table, strict=True)
     ]
     rules += [
-        (np.isfinite(values) & (values <= 0), f"must have a positive {name}", values, "")
+        (np.isfinite(values) & (values <= 0), f"must have a positive {name}", values, _REMOVE)
         for name, values in zip(COLUMNS[1:], table[1:], strict=True)
     ]
-    rules.append((steps < 0, "must not have an earlier time_s than the row before", time_s, ""))
+    rule = "must not have an earlier time_s than the row before"
+    rules.append((steps < 0, rule, time_s, "sort the rows by time_s"))
     if max_gap_s is not None:
         rule = f"must follow the row before within {max_gap_s:g} s"
         cure = "cut the file there, or accept a longer gap"
@@ -235,5 +256,5 @@ def _unreadable(error: OSError | ValueError) -> Problem:
         return Problem(key="feed", rule="must exist", received="no such file")
     if isinstance(error, IsADirectoryError):
         return Problem(key="feed", rule="must be a file", received="a directory")
-    received = getattr(error, "strerror", None) or str(error)
+    received = getattr(error, "strerror", None) or _first_line(error)
     return Problem(key="feed", rule="must be readable", received=received)

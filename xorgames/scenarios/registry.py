@@ -5,10 +5,9 @@ are the fields of the scenario or of its market; quantities may carry units ("in
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from xorgames.bound import Finding
 from xorgames.errors import InputError, Problem, near_name, reject
 from xorgames.hardware.conditions import Conditions
 from xorgames.scenarios import grid_control
@@ -17,12 +16,13 @@ from xorgames.scenarios.grid_control import GridControl
 from xorgames.scenarios.hft import HFT
 from xorgames.scenarios.hft_market import Market
 from xorgames.scenarios.hft_recorded import RecordedHFT
-from xorgames.scenarios.load_balancing_result import simulate_load_balancing
+from xorgames.scenarios.lasting import Effort, Lasting, queue_lasting, scenario_lasting
+from xorgames.scenarios.load_balancing_result import load_balancing_goal, simulate_load_balancing
 from xorgames.scenarios.players import Machine
 from xorgames.scenarios.price_feed import PriceFeed
 from xorgames.scenarios.result import ScenarioResult
-from xorgames.scenarios.robustness import Sweep, sweep
-from xorgames.scenarios.robustness_axes import AXES, Setting
+from xorgames.scenarios.robustness_axes import Setting
+from xorgames.scenarios.robustness_points import Sweep, part_of
 from xorgames.solvers.workers import Progress
 
 #: NYSE to NASDAQ (arXiv:2407.21723).
@@ -61,6 +61,25 @@ Played = tuple[ScenarioResult, list[Sweep]]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Playing:
+    """A scenario with its parameters, ready to be played.
+
+    Attributes
+    ----------
+    play : callable
+    decision_rate_hz : float
+        How often it asks the machine for a pair, unless said otherwise.
+    """
+
+    play: Callable[[Run], Played]
+    decision_rate_hz: float = 1e3
+
+    def __call__(self, run: Run) -> Played:
+        """Play it."""
+        return self.play(run)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Named:
     """A scenario with a name.
 
@@ -69,20 +88,18 @@ class Named:
     about : str
     parameters : tuple of str
     make : callable
-        From parameters by name to what plays a run.
+        From parameters by name to what can be played.
     conditions : Conditions
         Where and how fast it is played, unless said otherwise.
     """
 
     about: str
     parameters: tuple[str, ...]
-    make: Callable[[Mapping[str, Any]], Callable[[Run], Played]]
+    make: Callable[[Mapping[str, Any]], Playing]
     conditions: Conditions = EXCHANGES
 
 
-def parse_scenario(
-    text: str, *, feed: PriceFeed | None = None
-) -> tuple[Named, Callable[[Run], Played]]:
+def parse_scenario(text: str, *, feed: PriceFeed | None = None) -> tuple[Named, Playing]:
     """Return the scenario that a text names, and what plays it.
 
     Parameters
@@ -122,7 +139,7 @@ def _parameters(text: str, known: tuple[str, ...]) -> dict[str, Any]:
     problems = []
     for part in filter(None, text.split(",")):
         key, equals, value = (each.strip() for each in part.partition("="))
-        if not (equals and value):
+        if not (key and equals and value):
             rule = "must be written NAME=VALUE"
             problems.append(Problem(key="SCENARIO", rule=rule, received=repr(part)))
         elif key not in known:
@@ -153,6 +170,10 @@ def _with_market(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"market": Market(**market)} | others
 
 
+def _trading(scenario: HFT | RecordedHFT) -> Playing:
+    return Playing(play=_playing(scenario), decision_rate_hz=1 / scenario.interval_s)
+
+
 def _playing(scenario: Any) -> Callable[[Run], Played]:
     def play(run: Run) -> Played:
         result = simulate(
@@ -162,33 +183,30 @@ def _playing(scenario: Any) -> Callable[[Run], Played]:
             machine=run.machine,
             conditions=run.conditions,
             rng=run.rng,
-            progress=run.progress,
+            progress=_half(run, 0),
         )
-        return result, [] if run.robustness is None else _lasting(scenario, result.rounds, run)
+        if run.robustness is None:
+            return result, []
+        known = prepare(scenario, rounds=run.training, rng=run.rng)
+        effort = _effort(run, run.robustness, result.rounds)
+        return _with_lasting(result, scenario_lasting(known, effort))
 
     return play
 
 
-def _lasting(scenario: Any, rounds: int, run: Run) -> list[Sweep]:
-    """Measure all axes of the scenario itself, with strategies of a game estimated anew.
+def _with_lasting(result: ScenarioResult, lasting: Lasting) -> Played:
+    """Return both, with what was left out among the notes."""
+    sweeps, left_out = lasting
+    return replace(result, notes=(*result.notes, *left_out)), sweeps
 
-    None where the game has no advantage that could end.
-    """
-    prepared = prepare(scenario, rounds=run.training, rng=run.rng)
-    if prepared.solution.advantage.verdict is Finding.REFUTED:
-        return []
-    return [
-        sweep(
-            scenario,
-            prepared,
-            axis,
-            setting=run.robustness,
-            rounds=rounds,
-            rng=run.rng + 1,
-            progress=run.progress,
-        )
-        for axis in AXES
-    ]
+
+def _effort(run: Run, setting: Setting, rounds: int) -> Effort:
+    return Effort(setting=setting, rounds=rounds, rng=run.rng + 1, progress=_half(run, 1))
+
+
+def _half(run: Run, part: int) -> Progress | None:
+    """Return the callback for the players, 0, or for the axes, 1."""
+    return run.progress if run.robustness is None else part_of(run.progress, part, 2)
 
 
 def _names(kind: type, *, without: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -199,28 +217,32 @@ def _recorded(feed: PriceFeed) -> Named:
     return Named(
         about="two servers that trade the stocks of a record",
         parameters=(*_names(RecordedHFT, without=("feed", "market")), *_MARKET),
-        make=lambda given: _playing(RecordedHFT(feed=feed, **_with_market(given))),
+        make=lambda given: _trading(RecordedHFT(feed=feed, **_with_market(given))),
     )
 
 
-def _load_balancing(given: Mapping[str, Any]) -> Callable[[Run], Played]:
-    def play(run: Run) -> Played:
-        if run.training is not None or run.robustness is not None:
-            rule = "must not be given for load-balancing: its game is known, and has no axes here"
-            reject("--training, --robustness", rule)
-        result = simulate_load_balancing(
-            given, pairs=run.rounds, machine=run.machine, rng=run.rng, progress=run.progress
-        )
-        return result, []
+def _load_balancing(given: Mapping[str, Any]) -> Playing:
+    goal = load_balancing_goal(given)
 
-    return play
+    def play(run: Run) -> Played:
+        if run.training is not None:
+            reject("--training", "must not be given for load-balancing: its game is known")
+        result = simulate_load_balancing(
+            goal, pairs=run.rounds, machine=run.machine, rng=run.rng, progress=_half(run, 0)
+        )
+        if run.robustness is None:
+            return result, []
+        effort = _effort(run, run.robustness, result.rounds)
+        return _with_lasting(result, queue_lasting(goal, effort))
+
+    return Playing(play=play, decision_rate_hz=goal.model.arrival_rate_hz)
 
 
 SCENARIOS: Mapping[str, Named] = {
     "hft": Named(
         about="two servers that trade correlated stocks, each with an indicator of its own",
         parameters=(*_names(HFT, without=("market",)), *_MARKET),
-        make=lambda given: _playing(HFT(**_with_market(given))),
+        make=lambda given: _trading(HFT(**_with_market(given))),
     ),
     "load-balancing": Named(
         about="two routers that send pairs of jobs to two servers",
@@ -231,7 +253,7 @@ SCENARIOS: Mapping[str, Named] = {
     "grid-control": Named(
         about="two substations that send surges of power through two corridors",
         parameters=_names(GridControl),
-        make=lambda given: _playing(GridControl(**given)),
+        make=lambda given: Playing(play=_playing(GridControl(**given))),
         conditions=grid_control.CONDITIONS,
     ),
 }

@@ -192,6 +192,8 @@ def finding(change: Change, counted: str) -> str:
     '+5.00 ± 0.50 %, beyond 5 standard errors from about 2,500 decisions on'
     """
     size = share(change)
+    if math.isnan(change.sigmas):
+        return "not defined in some or all of the run"
     if change.difference.value == 0:
         return "no difference"
     if change.sigmas < 2:

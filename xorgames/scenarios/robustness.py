@@ -8,19 +8,14 @@ measures the excess: the mean payoff of the one who should be better minus that 
 - decision_time_s: the same; whoever decides too slowly is late;
 - distance_m: perfect pairs against two who tell each other their inputs, late or not.
 
-The advantage ends between the nearest two values whose excess is more than three standard errors
-above and below zero. Beside it stands what `require` says of the game: its limit of the combined
-infidelity, of the time for a decision, of the distance. They agree if the limit lies in between, if
-the game predicts the excess at each value within 4.5 standard errors, and, where there is no limit,
-if the excess never falls significantly below zero. See `robustness_claims` for the rate and the law
-of the inputs.
+Beside the end of the advantage stands what `require` says of the game: its limit of the combined
+infidelity, of the time for a decision, of the distance. See `robustness_points` for when they
+agree, `robustness_claims` for the rate and the law of the inputs, `load_balancing_robustness` for
+the queues.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import pairwise
-from typing import Any, cast
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,98 +24,23 @@ from xorgames.draws import generator
 from xorgames.errors import expect, near_name, reject
 from xorgames.regions import whole_number
 from xorgames.scenarios.engine import Prepared, play
-from xorgames.scenarios.estimates import Estimate
+from xorgames.scenarios.estimates import Change, Estimate
 from xorgames.scenarios.estimation import EstimatedGame
 from xorgames.scenarios.players import Player
-from xorgames.scenarios.result import finite
 from xorgames.scenarios.robustness_axes import AXES, Setting
+from xorgames.scenarios.robustness_points import (
+    Point,
+    Sweep,
+    checked_values,
+    find_bracket,
+    line_end,
+)
 from xorgames.scenarios.scenario import Scenario
-from xorgames.scenarios.tally import jackknife
+from xorgames.scenarios.tally import Formula, Tally, jackknife
 from xorgames.solvers.solution import Solution
 from xorgames.solvers.workers import Progress
 
 FloatArray = NDArray[np.float64]
-
-#: The excess has a sign if it is so many standard errors from zero.
-_SIGN = 3.0
-#: A prediction fails beyond so many: one in 150 000 by chance.
-_FAILS = 4.5
-_ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """One value of an axis: the excess measured, and the one that the game predicts."""
-
-    value: float
-    excess: Estimate
-    predicted: Estimate | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sweep:
-    """One axis.
-
-    Attributes
-    ----------
-    axis, unit, about : str
-    points : tuple of Point
-        In increasing order of value.
-    bracket : (float, float) or None
-        Between which values the advantage ends; None if it does not end.
-    end : Estimate or None
-        Where in between, by a straight line; None for a step.
-    required : float or None
-        What `require` says.
-    safe : bool
-        Whether the requirement is only a safe one: the advantage must last at least until there.
-    """
-
-    axis: str
-    unit: str
-    about: str
-    points: tuple[Point, ...]
-    bracket: tuple[float, float] | None
-    end: Estimate | None
-    required: float | None
-    safe: bool = False
-
-    @property
-    def agrees(self) -> bool | None:
-        """Whether measurement, prediction and requirement are one; None: too few rounds to say."""
-        if not all(_as_predicted(point) for point in self.points):
-            return False
-        if self.bracket is not None:
-            low, high = self.bracket
-            if self.required is None:
-                return False
-            return (self.safe or low <= self.required) and self.required <= high
-        signs = [_sign(point) for point in self.points]
-        if -1 in signs:
-            return False
-        if self.required is None or self.safe:
-            return True
-        return None if 0 in signs else False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything by name, as JSON data: a number that is not finite is None."""
-        return cast("dict[str, Any]", finite(asdict(self))) | {"agrees": self.agrees}
-
-
-def _sign(point: Point) -> int:
-    """Return the sign of an excess, 0 where it is not significant."""
-    excess = point.excess
-    if abs(excess.value) <= _SIGN * excess.standard_error:
-        return 0
-    return 1 if excess.value > 0 else -1
-
-
-def _as_predicted(point: Point) -> bool:
-    if point.predicted is None:
-        return True
-    off = abs(point.excess.value - point.predicted.value)
-    error = math.hypot(point.excess.standard_error, point.predicted.standard_error)
-    return off <= _FAILS * error + _ROUNDING
 
 
 def sweep(
@@ -194,6 +114,7 @@ def sweep(
             value=value,
             excess=jackknife(each),
             predicted=_predicted(solution, estimated, *pair),
+            changes=_changes(scenario, *(tallies[str(id(player))] for player in pair)),
         )
         for value, each, pair in zip(chosen.tolist(), excess, pairs, strict=True)
     )
@@ -204,32 +125,27 @@ def sweep(
         about=made.about,
         points=points,
         bracket=bracket,
-        end=None if made.step or bracket is None else _line(chosen, excess, bracket),
+        end=None if made.step or bracket is None else line_end(chosen, excess, bracket),
         required=made.required,
+        safe=made.safe,
     )
 
 
-def find_bracket(points: Sequence[Point]) -> tuple[float, float] | None:
-    """Return the nearest values with an excess significantly above and below zero.
-
-    Examples
-    --------
-    >>> find_bracket([Point(value=v, excess=Estimate(value=v - 0.52, standard_error=0.01),
-    ...                     predicted=None) for v in (0.2, 0.4, 0.5, 0.6, 0.8)])
-    (0.4, 0.6)
-    """
-    known = [(each.value, sign) for each in points if (sign := _sign(each))]
-    for (left, first), (right, second) in pairwise(known):
-        if first != second:
-            return left, right
-    return None
+def _changes(scenario: Scenario, ours: Tally, theirs: Tally) -> dict[str, Change]:
+    """Return what differs in the scenario's own units."""
+    formulas: dict[str, Formula] = {
+        each.name: partial(_mean, name=each.name) for each in scenario.measures
+    }
+    formulas |= dict(scenario.formulas)
+    return {name: ours.change(formula, theirs) for name, formula in formulas.items()}
 
 
-def _line(values: FloatArray, excess: FloatArray, bracket: tuple[float, float]) -> Estimate:
-    """Return where a straight line through the bracket's points is zero, batches left out."""
-    inside = (values >= bracket[0]) & (values <= bracket[1])
-    slope, height = np.polyfit(values[inside], excess[inside], 1)
-    return jackknife(-height / slope)
+def _mean(means: Mapping[str, FloatArray], *, name: str) -> FloatArray:
+    if name not in means:
+        reject(
+            "quantities", f"must hold the measure {name}", cure="add it, or a formula of that name"
+        )
+    return means[name]
 
 
 def _payoff(means: Mapping[str, FloatArray]) -> FloatArray:
@@ -250,13 +166,3 @@ def _predicted(
         return estimated.gap(first, second)
     gain = float((solution.game.matrix * (first - second)).sum()) / 2
     return Estimate(value=gain, standard_error=0.0)
-
-
-def checked_values(values: Sequence[float]) -> FloatArray:
-    """Return values of an axis in increasing order, after checking them."""
-    array = np.asarray(values)
-    if array.ndim != 1 or array.dtype.kind not in "iuf" or len(array) < 2:
-        reject("values", "must be at least 2 numbers", received=str(values))
-    if not np.isfinite(array).all():
-        reject("values", "must be finite", received=str(values))
-    return np.unique(array.astype(np.float64))

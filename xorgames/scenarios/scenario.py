@@ -14,7 +14,6 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.answers import Bits
 from xorgames.hardware.conditions import Conditions
 from xorgames.scenarios.result import Measure
 from xorgames.scenarios.tally import Formula
@@ -73,8 +72,8 @@ class Scenario(Protocol):
         """Return what happens in so many new rounds: `Rounds`, or a subclass with more in it."""
         ...
 
-    def cost(self, seen: Any, a: Bits, b: Bits) -> FloatArray:
-        """Return the cost of each round, shape (k,), if these are the decisions."""
+    def cost(self, seen: Any, a: IntArray, b: IntArray) -> FloatArray:
+        """Return the cost of each round, shape (k,), if these are the decisions: 0 or 1 each."""
         ...
 
     @property
@@ -82,9 +81,9 @@ class Scenario(Protocol):
         """What an operator looks at; by default the cost alone."""
         return (Measure(name="cost", about="mean cost of a round", better="less"),)
 
-    def quantities(self, seen: Any, a: Bits, b: Bits) -> Mapping[str, FloatArray]:
+    def quantities(self, seen: Any, a: IntArray, b: IntArray) -> Mapping[str, FloatArray]:
         """Return what is added up, round by round; "cost" and "payoff" are known of themselves."""
-        cost = self.cost(seen, a, b)
+        cost = np.asarray(self.cost(seen, a, b), dtype=np.float64)
         return {"cost": cost, "payoff": -cost}
 
     @property

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from xorgames.errors import reject
 from xorgames.scenarios.estimates import Change, Estimate
 
 FloatArray = NDArray[np.float64]
@@ -23,6 +24,9 @@ FloatArray = NDArray[np.float64]
 Formula = Callable[[Mapping[str, FloatArray]], FloatArray]
 
 BATCHES = 100
+
+#: What differs by no more than this part of itself differs by rounding alone.
+_ROUNDING = 1e-12
 
 
 class Tally:
@@ -66,18 +70,30 @@ class Tally:
         """Return by how much the metric differs from the baseline's over the same rounds."""
         ours, theirs = self.values(formula), baseline.values(formula)
         with np.errstate(divide="ignore", invalid="ignore"):
-            percent = 100 * (ours - theirs) / np.abs(theirs)
+            difference = ours - theirs
+            percent = 100 * difference / np.abs(theirs)
         return Change(
-            difference=jackknife(ours - theirs), percent=jackknife(percent), sample=self.rounds
+            difference=jackknife(difference), percent=jackknife(percent), sample=self.rounds
         )
 
     def values(self, formula: Formula) -> FloatArray:
-        """Return the metric of all rounds, and then with each batch left out: B + 1 values."""
+        """Return the metric of all rounds, and then with each batch left out: B + 1 values.
+
+        Raises
+        ------
+        InputError
+            If the formula returns anything else.
+        """
         left = self._counts > 0
         counts = _left_out(self._counts[left])
         means = {name: _left_out(sums[left]) / counts for name, sums in self._sums.items()}
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(formula(means))
+            values = np.asarray(formula(means))
+        if values.shape != (len(counts),) or values.dtype.kind not in "iuf":
+            rule = "must return as many numbers as each of the means has"
+            received = f"{values.dtype.name} of shape {values.shape}"
+            reject("formulas", rule, received=received)
+        return values.astype(np.float64)
 
 
 def _left_out(sums: FloatArray) -> FloatArray:
@@ -93,3 +109,25 @@ def jackknife(values: FloatArray) -> Estimate:
     batches = len(left_out)
     spread = float(((left_out - left_out.mean()) ** 2).sum())
     return Estimate(value=whole, standard_error=math.sqrt((batches - 1) / batches * spread))
+
+
+def resemblance(values: FloatArray) -> float:
+    """Return the correlation of neighbouring batches, of which the jackknife takes there is none.
+
+    Of independent batches it is 0 with the standard error 1/sqrt(B); of a metric that is no number,
+    or always the same one, it is 0.
+
+    Examples
+    --------
+    >>> rising = Tally(100)
+    >>> for batch in range(100):
+    ...     rising.add(batch, {"cost": np.array([float(batch)])})
+    >>> round(resemblance(rising.values(lambda means: means["cost"])), 2)
+    0.97
+    """
+    if not np.isfinite(values).all():
+        return 0.0
+    off = values[1:] - values[1:].mean()
+    square = float((off**2).sum())
+    rounding = (_ROUNDING * float(values[0])) ** 2
+    return float((off[1:] * off[:-1]).sum()) / square if square > rounding else 0.0

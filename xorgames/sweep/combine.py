@@ -5,7 +5,7 @@ from pathlib import Path
 
 from xorgames.errors import InputError, Problem, expect, reject
 from xorgames.output import write_whole
-from xorgames.sweep.parquet import check_pyarrow, parquet_bytes
+from xorgames.sweep.parquet import TEXTS, check_pyarrow, parquet_bytes
 from xorgames.sweep.rows import ID, Row, check_suffix, csv_bytes, read_csv, read_header
 
 
@@ -47,14 +47,20 @@ def combine(
     suffix = "" if target is None else check_suffix(target, (".csv", ".parquet"))
     if suffix == ".parquet":
         check_pyarrow()
+    for path in files:
+        if path.is_dir():
+            cure = "to join Parquet folders, move their part-*.parquet into one of them"
+            _refuse(path, "must be a CSV file", "a folder", cure)
     columns = read_header(files[0])
     rows: dict[str, dict[str, str]] = {}
     for path in files:
         _check_columns(path, columns)
-        for row in read_csv(path):
+        for number, row in enumerate(read_csv(path), start=2):
+            _check_numbers(path, row, number)
             if rows.setdefault(row[ID], row) != row:
                 rule = f"must agree with the other files about the task {row[ID]}"
-                _refuse(path, rule, ",".join(row.values()), "was it another version, or edited?")
+                cure = "was it another version or machine, or edited? Remove one of the two rows"
+                _refuse(path, rule, ",".join(row.values()), cure)
     result = list(rows.values())
     if target is not None:
         content = _csv(result, columns) if suffix == ".csv" else parquet_bytes(result, columns)
@@ -72,6 +78,16 @@ def _check_columns(path: Path, columns: Sequence[str]) -> None:
     if header != columns:
         rule = "must hold the columns of the first file: " + ", ".join(columns)
         _refuse(path, rule, ", ".join(header), "combine the files of one sweep")
+
+
+def _check_numbers(path: Path, row: Row, number: int) -> None:
+    try:
+        for name, cell in row.items():
+            if cell and name not in TEXTS:
+                float(cell)
+    except ValueError:
+        rule = f"must hold a number or nothing as {name}, in row {number}"
+        _refuse(path, rule, cell, "remove that row; it will be computed again")
 
 
 def _csv(rows: Iterable[Row], columns: Sequence[str]) -> bytes:

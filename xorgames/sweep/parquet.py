@@ -77,7 +77,9 @@ class ParquetRows:
 
     def append(self, rows: Iterable[Row]) -> None:
         """Add rows; those of some seconds become a part."""
+        rows = list(rows)
         self._rows += rows
+        self.done.update(key_of(row[ID]) for row in rows)
         if time.monotonic() > self._written + _PART_S:
             self._write_part()
 

@@ -1,19 +1,28 @@
 """Where a sweep is computed: processes that never outlive the one they work for, or a cluster."""
 
+import logging
 import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xorgames.errors import reject
+from xorgames.sweep.run import ExecutorLostError, Pool
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 _PATIENCE_S = 10
+#: How long a cluster may be without workers: they are started again within seconds.
+_ALONE_S = 60.0
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -86,13 +95,46 @@ def _end_with(line: "Connection[Any, Any]") -> None:
 
 
 @contextmanager
-def dask_pool(address: str) -> Iterator[tuple[Callable[[], Executor], int]]:
-    """Connect to a Dask cluster; yield what makes its executor, and how many threads it has.
+def _quiet(name: str) -> Iterator[None]:
+    """Silence a logger: a client writes tracebacks about a scheduler that we report as lost."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+class _Watch:
+    """Looks for the workers of a cluster, which after all of them died may never come back."""
+
+    def __init__(self, client: "Client") -> None:
+        self._client = client
+        self._gone_since: float | None = None
+
+    def __call__(self) -> None:
+        """End the run if there have been no workers for a minute, or nobody answers."""
+        try:
+            workers = self._client.nthreads()
+        except (OSError, RuntimeError, TimeoutError) as error:
+            raise ExecutorLostError("lost") from error
+        now = time.monotonic()
+        if workers:
+            self._gone_since = None
+        elif self._gone_since is None:
+            self._gone_since = now
+        elif now > self._gone_since + _ALONE_S:
+            raise ExecutorLostError(f"without workers for {_ALONE_S:g} s")
+
+
+@contextmanager
+def dask_pool(address: str) -> Iterator[Pool]:
+    """Connect to a Dask cluster.
 
     Raises
     ------
     InputError
-        If distributed is not installed, or nobody answers at the address.
+        If distributed is not installed, nobody answers at the address, or there are no workers.
     """
     if find_spec("distributed") is None:
         reject("dask", "needs distributed", cure="pip install 'xorgames[dask]'")
@@ -103,8 +145,9 @@ def dask_pool(address: str) -> Iterator[tuple[Callable[[], Executor], int]]:
     except (OSError, ValueError) as error:
         rule = "must be the address of a Dask scheduler that answers, such as tcp://host:8786"
         reject("dask", rule, received=f"{address!r} ({type(error).__name__})")
-    with client:
+    with _quiet("distributed.client"), client:
         threads = sum(client.nthreads().values())
         if not threads:
             reject("dask", "must have workers", received="none", cure="start dask worker ADDRESS")
-        yield client.get_executor, threads
+        # A task that is sent again must be done again, not share the fate of the one before.
+        yield Pool(partial(client.get_executor, pure=False), threads, _Watch(client))

@@ -103,9 +103,9 @@ class CsvRows:
 
     def _resume(self, path: Path) -> set[bytes]:
         """Return what is done; remove a row cut short, write the header if there is none."""
-        header_line = csv_bytes([self.columns])
         self._file.seek(0)
-        if header_line.startswith(self._file.read(len(header_line))):
+        first = self._file.readline()
+        if csv_bytes([self.columns]).startswith(first.replace(b"\r\n", b"\n")):
             # The file is new, its header is cut short, or it has this one: it is ours to cut.
             self._file.truncate(_whole_lines(self._file))
         if self._file.seek(0, os.SEEK_END) == 0:
@@ -119,8 +119,10 @@ class CsvRows:
 
     def append(self, rows: Iterable[Row]) -> None:
         """Add rows; they survive the end of this process at once, that of the machine soon."""
+        rows = list(rows)
         # A cell of several lines, such as an error, would hide where a row is cut short.
         self._write([" ".join(row[name].splitlines()) for name in self.columns] for row in rows)
+        self.done.update(key_of(row[ID]) for row in rows)
         if time.monotonic() > self._synced + _SYNC_S:
             os.fsync(self._file.fileno())
             self._synced = time.monotonic()
@@ -185,13 +187,22 @@ def read_csv(path: Path) -> Iterator[dict[str, str]]:
         left = _whole_lines(file)
         file.seek(0)
         lines = (line.decode("utf-8", "replace") for line in _up_to(file, left))
-        for number, cells in enumerate(csv.reader(lines), start=1):
+        for number, cells in enumerate(_cells(lines), start=1):
             if number == 1:
                 continue
             if len(cells) != len(header) or not _SHA256.fullmatch(cells[0]):
                 rule = f"must hold {len(header)} cells, the first a sha256 id, in row {number}"
                 _refuse(path, rule, ",".join(cells), "remove that row; it will be computed again")
             yield dict(zip(header, cells, strict=True))
+
+
+def _cells(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the cells of each line by itself: a row is one line, whatever an editor made of it."""
+    for line in lines:
+        try:
+            yield next(csv.reader([line]), [])
+        except csv.Error as error:
+            yield [str(error)]
 
 
 def _reading(path: Path) -> BinaryIO:

@@ -14,9 +14,17 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from xorgames.sweep.rows import ERROR, ID, RowStore, key_of
 
@@ -29,6 +37,12 @@ _AHEAD = 2
 _POLL_S = 0.2
 
 Rows = list[dict[str, str]]
+
+
+class ExecutorLostError(Exception):
+    """An executor dropped its work: it was closed, or its cluster is gone; says which."""
+
+
 DIED = "its worker died: out of memory?"
 
 
@@ -51,6 +65,29 @@ class Task:
 Chunk = Sequence[Task]
 #: Makes the executor, and makes it again if it lost a worker; leaving it ends its work.
 MakeExecutor = Callable[[], AbstractContextManager[Executor]]
+
+
+class Pool(NamedTuple):
+    """Where tasks are run.
+
+    Attributes
+    ----------
+    make : callable
+        Makes the executor.
+    workers : int
+        How many it has.
+    check : callable, optional
+        Called now and then while nothing is finished; raises an error to end the run.
+    cancel : bool
+        Whether to cancel what is on its way when a run ends early; processes of our own end anyway.
+    """
+
+    make: MakeExecutor
+    workers: int
+    check: Callable[[], None] | None = None
+    cancel: bool = True
+
+
 #: What is done with tasks: a row for each, without the id. It travels to workers by pickle.
 Work = Callable[[Chunk], Rows]
 
@@ -77,8 +114,7 @@ def run_tasks(
     work: Work,
     store: RowStore,
     *,
-    make_executor: MakeExecutor,
-    workers: int,
+    pool: Pool,
     total: int,
     largest: int = MOST_IN_CHUNK,
     progress: Callable[[Progress], None] | None = None,
@@ -90,23 +126,26 @@ def run_tasks(
     tasks : iterable of Task
     work : callable
     store : RowStore
-    make_executor : callable
-    workers : int
-        How many workers the executor has.
+    pool : Pool
     total : int
         How many tasks there are.
     largest : int
         How many tasks a chunk may have; few where a quick one says nothing about the next.
     progress : callable, optional
+
+    Raises
+    ------
+    ExecutorLostError
+        If the executor was closed, or lost its cluster.
     """
-    run = _Run(work=work, store=store, total=total, progress=progress, largest=largest)
+    run = _Run(work=work, store=store, pool=pool, total=total, progress=progress, largest=largest)
     chunks = run.cut(run.missing(tasks))
     for first in chunks:
         run.report()
-        with make_executor() as executor:
-            lost = run.through(executor, itertools.chain([first], chunks), _AHEAD * workers)
+        with pool.make() as executor:
+            lost = run.through(executor, itertools.chain([first], chunks), _AHEAD * pool.workers)
         for chunk in lost:
-            run.alone(make_executor, chunk)
+            run.alone(chunk)
     run.report()
     return run.written
 
@@ -119,6 +158,7 @@ class _Run:
     store: RowStore
     total: int
     progress: Callable[[Progress], None] | None
+    pool: Pool
     largest: int
     written: int = 0
     _size: int = 1
@@ -151,9 +191,12 @@ class _Run:
                 if not running:
                     return lost
                 done, _ = wait(running, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-                for future in done:
+                if not done and self.pool.check is not None:
+                    self.pool.check()
+                # What is finished is kept before what was dropped ends the run.
+                for future in sorted(done, key=Future.cancelled):
                     chunk = running.pop(future)
-                    error = future.exception()
+                    error = _error_of(future)
                     if error is None:
                         self._keep(chunk, *future.result())
                     elif _says_death(error):
@@ -161,7 +204,7 @@ class _Run:
                     else:
                         raise error
         finally:
-            for future in running:
+            for future in running if self.pool.cancel else ():
                 future.cancel()
 
     def _send(
@@ -176,15 +219,17 @@ class _Run:
                 future = executor.submit(timed, self.work, chunk)
             except BrokenExecutor:
                 return [chunk]
+            except (RuntimeError, OSError) as error:
+                raise ExecutorLostError("closed") from error
             running[future] = chunk
             if future.done():
                 # An executor that computes at once: its rows must not wait for others.
                 break
         return []
 
-    def alone(self, make_executor: MakeExecutor, chunk: Chunk) -> None:
+    def alone(self, chunk: Chunk) -> None:
         """Run a chunk on an executor of its own; find the task that breaks it."""
-        with make_executor() as executor:
+        with self.pool.make() as executor:
             lost = self.through(executor, iter([chunk]), 1)
         if not lost:
             return
@@ -193,8 +238,8 @@ class _Run:
             self._keep(chunk, [row], _CHUNK_S)
             return
         middle = len(chunk) // 2
-        self.alone(make_executor, chunk[:middle])
-        self.alone(make_executor, chunk[middle:])
+        self.alone(chunk[:middle])
+        self.alone(chunk[middle:])
 
     def _keep(self, chunk: Chunk, rows: Rows, seconds: float) -> None:
         pairs = zip(chunk, rows, strict=True)
@@ -214,6 +259,14 @@ class _Run:
         spent = time.monotonic() - self._start
         left = spent * (self.total - done) / self.written if self.written else None
         self.progress(Progress(done=done, total=self.total, left_s=left))
+
+
+def _error_of(future: "Future[Any]") -> BaseException | None:
+    """Return what a finished piece of work ended with; nobody here cancels one before its end."""
+    try:
+        return future.exception()
+    except CancelledError:
+        return ExecutorLostError("lost")
 
 
 def _says_death(error: BaseException) -> bool:

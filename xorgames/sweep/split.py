@@ -85,8 +85,11 @@ class SplitSweep:
     def tasks(self) -> Iterator[Task]:
         """Yield the parts."""
         for part in range(self.total):
-            text = f"classical bias 1 {self.game.id} {self.rows} {self.time_limit_s} {part}"
-            yield Task(hashlib.sha256(text.encode()).hexdigest(), {PART: str(part)})
+            yield Task(self._id(str(part)), {PART: str(part)})
+
+    def _id(self, part: str) -> str:
+        text = f"classical bias 1 {self.game.id} {self.rows} {self.time_limit_s} {part}"
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def __call__(self, chunk: Chunk) -> Rows:
         """Return the brackets of some parts."""
@@ -127,8 +130,11 @@ class SplitSweep:
         return sorted(range(len(weights)), key=lambda x: (-weights[x], x))
 
     def result(self, rows: Iterable[Mapping[str, str]]) -> Bound | None:
-        """Return the classical bias that the rows of all parts prove; None if parts are missing."""
-        known = {row[PART]: row for row in rows if not row[ERROR]}
+        """Return the classical bias that the rows of all parts prove; None if parts are missing.
+
+        Rows of other sweeps, which a file may hold besides, are left out by their ids.
+        """
+        known = {row[PART]: row for row in rows if not row[ERROR] and self._owns(row)}
         if len(known) < self.total:
             return None
         lower, upper = (
@@ -136,3 +142,6 @@ class SplitSweep:
             for end in ("lower", "upper")
         )
         return Bound(lower, upper)
+
+    def _owns(self, row: Mapping[str, str]) -> bool:
+        return ID not in row or row[ID] == self._id(row[PART])

@@ -9,15 +9,16 @@
     [conditions]                             # for rounds, rate and margin
     window_s = "100 ms"
 
-`design`, `profile`, `infidelity`, `claim` and `test` may be given besides. A table [split] with
-`game`, `rows` and, where wanted, `time_limit_s` takes the place of family, quantities and grid: one
-classical bias cut into parts.
+`design`, `profile`, `infidelity`, `claim`, `test`, and `input_bias` or `input_samples` for what is
+known of the law of the inputs, may be given besides. A table [split] with `game`, `rows` and, where
+wanted, `time_limit_s` takes the place of family, quantities and grid: one classical bias cut into
+parts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xorgames.design.demands import Setting
 from xorgames.design.family import Family
@@ -26,17 +27,21 @@ from xorgames.design.grid import make_axis
 from xorgames.errors import InputError, Problem, expect, reject
 from xorgames.exact import exact_number
 from xorgames.hardware.conditions import Conditions
+from xorgames.hardware.input_law import InputLaw
 from xorgames.hardware.parameters import POSITIVE, Rule, check_keys, read_numbers
 from xorgames.sweep.grid_sweep import GridSweep
 from xorgames.sweep.split import SplitSweep
 from xorgames.textfile import SUFFIXES, read_table
 
+if TYPE_CHECKING:
+    from xorgames.hardware.design import Design
+
 Sweep = GridSweep | SplitSweep
 
 _GRID = ("schema", "name", "family", "quantities", "grid", "conditions")
 _TEXTS = ("design", "profile", "claim", "test")
+_NUMBERS = ("infidelity", "input_bias", "input_samples")
 _SPLIT = ("schema", "name", "split")
-_MOST_VALUES = 10_000_000
 _FORM = 'write "start:stop:count" or a list of numbers'
 
 
@@ -75,7 +80,7 @@ def load_sweep(path: str | Path) -> Sweep:
 
 def _check_header(table: Mapping[str, Any]) -> None:
     problems: list[Problem] = []
-    known = _SPLIT if "split" in table else (*_GRID, *_TEXTS, "infidelity", "split")
+    known = _SPLIT if "split" in table else (*_GRID, *_TEXTS, *_NUMBERS, "split")
     check_keys(table, known, where="", problems=problems)
     version = table.get("schema")
     if version != 1 or isinstance(version, bool):
@@ -134,17 +139,35 @@ def _grid(table: Mapping[str, Any], path: Path) -> GridSweep:
 
 
 def _setting(table: Mapping[str, Any], path: Path) -> Setting:
+    """Return what the requirements depend on, with every problem at once."""
+    options: dict[str, Any] = {
+        key: table[key] for key in ("profile", "claim", "test") & table.keys()
+    }
+    problems: list[Problem] = []
+    readers: dict[str, Callable[[], Any]] = {
+        "conditions": lambda: Conditions.from_table(table.get("conditions", {})),
+        "infidelity": lambda: float(exact_number(table.get("infidelity", 0), key="infidelity")),
+        "inputs": lambda: InputLaw(
+            bias=table.get("input_bias", 0), samples=table.get("input_samples")
+        ),
+    }
+    for name, read in readers.items():
+        try:
+            options[name] = read()
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return Setting(design=_design(table.get("design"), path), **options)
+
+
+def _design(name: str | None, path: Path) -> "Design | None":
     from xorgames.hardware.design import load_design
 
-    options = {key: table[key] for key in ("profile", "claim", "test") if key in table}
-    if "infidelity" in table:
-        options["infidelity"] = float(exact_number(table["infidelity"], key="infidelity"))
-    if "design" in table:
-        file = path.parent / table["design"]
-        options["design"] = load_design(
-            file if file.suffix.lower() in SUFFIXES else table["design"]
-        )
-    return Setting(conditions=Conditions.from_table(table.get("conditions", {})), **options)
+    if name is None:
+        return None
+    file = path.parent / name
+    return load_design(file if file.suffix.lower() in SUFFIXES else name)
 
 
 def _values(name: str, written: Any) -> list[Fraction]:
@@ -154,7 +177,9 @@ def _values(name: str, written: Any) -> list[Fraction]:
         parts = written.split(":")
         if len(parts) != 3 or not parts[2].strip().isdecimal():
             reject(key, "is not well formed", received=repr(written), cure=_FORM)
-        return list(make_axis(name, parts[0], parts[1], int(parts[2]), key=key).values)
+        # Nobody means a number of more digits, which int() may refuse to read.
+        count = int(parts[2].strip()[:20])
+        return list(make_axis(name, parts[0], parts[1], count, key=key).values)
     if not isinstance(written, list) or not written:
         reject(key, "must be values", received=repr(written), cure=_FORM)
     values = [exact_number(each, key=key) for each in written]
@@ -225,7 +250,8 @@ def sweep_schema() -> dict[str, Any]:
             "grid": {"type": "object", "additionalProperties": values, "minProperties": 1},
             "conditions": {"type": "object"},
             **dict.fromkeys(_TEXTS, text),
-            "infidelity": number,
+            **dict.fromkeys(_NUMBERS, number),
+            "input_samples": {"type": "integer", "minimum": 1},
             "split": split,
         },
         "required": ["schema"],
