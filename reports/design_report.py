@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xorgames.bound import Bound
 from xorgames.design.designed import Designed
-from xorgames.design.free_form import FreeDesigned
+from xorgames.design.free_designed import FreeDesigned
 from xorgames.design.grid import make_axis
 from xorgames.design.map import Map, compute_map
 from xorgames.reports.blocks import (
@@ -90,29 +90,30 @@ def best_section(found: Designed | FreeDesigned) -> Section:
         rows.append([quantity, _bound(found.value), _bound(found.default_value)])
         header = ("", "best found", "default")
         blocks.append(table("The best game and the default", header, rows, align="lrr"))
-        if found.default_note:
-            blocks.append(Paragraph(f"At the default: {found.default_note}."))
     else:
         rows = [[quantity, _bound(found.value), _bound(found.default_value)]]
         header = ("", "best found", "default")
         blocks.append(table("The best game and the default", header, rows, align="lrr"))
+    if found.default_note:
+        blocks.append(Paragraph(f"At the default: {found.default_note}."))
     blocks.append(Items(tuple(_facts(found))))
     return Section("The best game", tuple(blocks))
 
 
 def _facts(found: Designed | FreeDesigned) -> Iterator[str]:
     better = found.improvement
-    if better is not None:
+    if better is not None and better.lower <= 0:
+        yield "Not proven to be better than the default."
+    elif better is not None:
         yield f"Better than the default by {digits(better)}, proven."
-    if isinstance(found, Designed):
-        for subject in found.subjects:
-            yield f"Provably met: {subject.text}."
+    for subject in found.subjects:
+        yield f"Provably met: {subject.text}."
     limit = found.limit if isinstance(found, Designed) else None
     if limit is not None:
         boxes = f"proven on {limit.boxes} boxes that cover all parameters"
         yield (
             "No game in these ranges that meets all conditions has more than "
-            f"{limit.upper:.6g}, {boxes}."
+            f"{limit.text}, {boxes}."
         )
     else:
         yield "It is the best that was found; that there is none better is not proven."

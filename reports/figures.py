@@ -12,7 +12,7 @@ from xorgames.reports.canvas import STYLE, VARIABLES
 _HOMES = {
     name: f"xorgames.reports.{module}"
     for module, names in {
-        "design_figure": ("slices",),
+        "design_figure": ("slices", "cells", "inequality"),
         "game_figures": ("values", "plane", "sphere", "margins"),
         "noise_figure": ("trade_off",),
         "question_figures": ("sweep", "terrain", "tornado", "front", "chances"),

@@ -6,39 +6,28 @@ numbers.
 """
 
 import io
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xorgames.reports.canvas import FAINT, INK, STYLE, new_canvas
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-_INK, _FAINT = "#1c2128", "#c8ccd2"
 #: Colours of Okabe and Ito with dashes: the boundary first, then the contours in turn.
 _LINES = (
-    (_INK, "solid"),
+    (INK, "solid"),
     ("#d55e00", (0, (6, 2))),
     ("#0072b2", (0, (2, 2))),
     ("#cc79a7", (0, (6, 2, 1, 2))),
     ("#009e73", (0, (1, 1))),
 )
-_STYLE = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "xorgames",
-    "font.family": "sans-serif",
-    "font.size": 9.0,
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "axes.linewidth": 0.8,
-    "hatch.linewidth": 0.5,
-    "text.parse_math": False,
-}
+_STYLE = STYLE | {"hatch.linewidth": 0.5}
 _NO_METADATA = {
     "svg": dict.fromkeys(("Creator", "Date", "Format", "Type")),
     "png": {"Software": None},
@@ -57,6 +46,7 @@ _NAMES = {
 _WIDE = 30.0
 #: Missed by all of what is required; how much more than that is not shown.
 _LEAST_MARGIN = -1.0
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Points that are drawn as dots on a curve of one parameter.
 _FEW = 60
 
@@ -129,12 +119,6 @@ def _middles(data: Mapping[str, Any]) -> NDArray[np.float64]:
     return np.asarray(lower + (np.array(data["upper"], dtype=np.float64) - lower) / 2)
 
 
-def _new_canvas(width: float, height: float) -> "Canvas":
-    from matplotlib.figure import Figure as NewCanvas
-
-    return NewCanvas(figsize=(width, height))
-
-
 def _title(data: Mapping[str, Any]) -> str:
     fixed = [f"{name} = {value}" for name, value in data["fixed"].items()]
     title = ", ".join([data["family"], *fixed])
@@ -149,7 +133,7 @@ def _plane(data: Mapping[str, Any]) -> "Canvas":
     """Draw two parameters as a plane."""
     from matplotlib.colors import LogNorm, Normalize
 
-    canvas = _new_canvas(4.6, 4.0)
+    canvas = new_canvas(4.6, 4.0)
     axes = canvas.subplots()
     x, y = (_values(axis) for axis in data["axes"])
     middles = np.ma.masked_invalid(_middles(data).reshape(len(x), len(y)).T)
@@ -168,8 +152,10 @@ def _plane(data: Mapping[str, Any]) -> "Canvas":
         norm=norm,
         extent=(x[0] - half[0], x[-1] + half[0], y[0] - half[1], y[-1] + half[1]),
     )
-    axes.patch.set(facecolor="white", edgecolor=_FAINT, hatch="////")
-    canvas.colorbar(image, label=_quantity(data), extend="min" if deep else "neither")
+    axes.patch.set(facecolor="white", edgecolor=FAINT, hatch="////")
+    bar = canvas.colorbar(image, label=_quantity(data), extend="min" if deep else "neither")
+    if positive:
+        _label_powers(bar.ax)
     for (colour, dashes), contour in zip(_styles(data), _contours(data), strict=True):
         _curves(axes, contour, colour, dashes)
     axes.set(
@@ -181,6 +167,19 @@ def _plane(data: Mapping[str, Any]) -> "Canvas":
     axes.set_title(_title(data), fontsize=10)
     _legend(axes, hatched=bool(data["notes"]))
     return canvas
+
+
+def _label_powers(axes: "Axes") -> None:
+    """Label a logarithmic scale; what matplotlib writes needs its language of formulas."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    def label(number: float, _: int | None = None) -> str:
+        if 1e-2 <= number <= 1e3:
+            return f"{number:g}"
+        return "10" + str(round(math.log10(number))).translate(_RAISED)
+
+    axes.yaxis.set_major_formatter(FuncFormatter(label))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _curves(axes: "Axes", contour: Mapping[str, Any], colour: str, dashes: Any) -> None:
@@ -202,7 +201,7 @@ def _curves(axes: "Axes", contour: Mapping[str, Any], colour: str, dashes: Any) 
 
 def _line(data: Mapping[str, Any]) -> "Canvas":
     """Draw one parameter as a curve with its bracket."""
-    canvas = _new_canvas(4.6, 3.2)
+    canvas = new_canvas(4.6, 3.2)
     axes = canvas.subplots()
     (x,) = (_values(axis) for axis in data["axes"])
     lower, upper = (np.array(data[end], dtype=np.float64) for end in ("lower", "upper"))
@@ -212,6 +211,7 @@ def _line(data: Mapping[str, Any]) -> "Canvas":
     known = lower[np.isfinite(lower)]
     if known.size and known.min() > 0 and known.max() > _WIDE * known.min():
         axes.set_yscale("log")
+        _label_powers(axes)
     if data["quantity"] == "margin" and known.size and known.min() < _LEAST_MARGIN:
         axes.set_ylim(bottom=_LEAST_MARGIN)
     for (colour, dashes), contour in zip(_styles(data), _contours(data), strict=True):
@@ -245,7 +245,7 @@ def _legend(axes: "Axes", *, hatched: bool) -> None:
 
     handles, labels = axes.get_legend_handles_labels()
     if hatched:
-        handles.append(Patch(facecolor="white", edgecolor=_FAINT, hatch="////"))
+        handles.append(Patch(facecolor="white", edgecolor=FAINT, hatch="////"))
         labels.append("no value")
     if handles:
         axes.legend(

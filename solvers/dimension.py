@@ -166,7 +166,7 @@ def _limited(
     enough = rank >= min(m, n) or (rank + 1) * (rank + 2) > 2 * (m + n)
     if enough:
         lower = max(lower, tsirelson.lower)
-    constant, cap = _grothendieck(rank, pairs)
+    constant, cap = _ratio(rank, pairs)
     upper, proof = min(((classical * constant).upper, cap), (tsirelson.upper, _TSIRELSON))
     bias = Bound(min(lower, upper), upper)
     return DimensionLimited(
@@ -193,6 +193,17 @@ def _best(solution: Solution, rank: int, starts: int, rng: np.random.Generator) 
     return max(found, best, key=lambda strategy: strategy_bias(matrix, strategy))
 
 
-def _grothendieck(rank: int, pairs: int | None) -> tuple[Fraction, str]:
-    """Return the constant; on two pairs or more nothing says that rank 2k + 1 is all there is."""
-    return _KRIVINE if pairs is not None and pairs > 1 else _GROTHENDIECK.get(rank, _KRIVINE)
+def grothendieck(rank: int) -> tuple[Fraction, str]:
+    """Return an upper bound on Grothendieck's constant of a rank, and where it comes from.
+
+    Examples
+    --------
+    >>> grothendieck(1)
+    (Fraction(1, 1), 'classical bound')
+    """
+    return _GROTHENDIECK.get(rank, _KRIVINE)
+
+
+def _ratio(rank: int, pairs: int | None) -> tuple[Fraction, str]:
+    """Return the same; on two pairs or more nothing says that rank 2k + 1 is all there is."""
+    return _KRIVINE if pairs is not None and pairs > 1 else grothendieck(rank)

@@ -91,6 +91,48 @@ def test_free_forms(run, name, tmp_path):
     assert content["objective"]["lower"] > 0
 
 
+def test_free_forms_under_conditions(run, tmp_path):
+    path, report = EXAMPLES / "free_payoffs.toml", tmp_path / "report.md"
+    code, out, _ = run(
+        "design", path, "--minimise", "rate", "--design", "yb_cavity",
+        "--subject", "classical>=0.7", "--subject", "one-pair", "--report", report,
+    )  # fmt: skip
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "three kinds of news: minimise rate, payoff free"
+    assert lines[2].split() == ["rate/Hz"]
+    assert "met: classical>=0.7\nmet: one-pair\n" in out
+    assert "  yb_cavity: " in out
+    assert "Provably met: one-pair." in report.read_text(encoding="utf-8")
+    code, _, err = run("design", path, "--subject", "gap>=0.2")
+    assert code == 2
+    assert err.startswith("Error: `subject` must be met by a game that the search finds: none was")
+
+
+def test_a_default_that_misses_a_condition(run):
+    out = run("design", EXAMPLES / "chsh_prior.toml", "--subject", "classical>=0.8")[1]
+    assert "at the default: " not in out
+    out = run("design", EXAMPLES / "chsh_prior.toml", "--subject", "classical<=0.8")[1]
+    assert "at the default: classical<=0.8: it is 0.9\n" in out
+
+
+def test_an_interrupted_search_shows_the_best_so_far(run, monkeypatch):
+    from xorgames.design import free_search
+
+    best, calls = free_search.best_game_for, []
+
+    def stopped(*arguments, **options):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return best(*arguments, **options)
+
+    monkeypatch.setattr(free_search, "best_game_for", stopped)
+    code, out, _ = run("design", EXAMPLES / "free_payoffs.toml")
+    assert code == 0
+    assert "interrupted: the best so far\n" in out
+
+
 def test_cells(run, tmp_path):
     path = tmp_path / "cells.toml"
     path.write_text("schema = 1\nregion = 'sum'\nthreshold = 1\ncells = [2, 3]\n")
@@ -113,7 +155,7 @@ def test_measured_data(run):
         "inequality (sum |M| = 1):\n"
         "  1/4  1/4\n"
         "  1/4  -1/4\n"
-        "4 deterministic strategies explain 0.711744 of the correlators\n"
+        "4 deterministic strategies explain 0.711743 of the correlators\n"
     )
 
 
@@ -121,6 +163,11 @@ def test_data_without_correlations(run, tmp_path):
     path = tmp_path / "none.toml"
     path.write_text("schema = 1\ncorrelators = [[0, 0], [0, 0]]\n")
     assert run("design", path)[1].endswith("no correlation to explain\n")
+
+
+def test_a_default_that_is_the_best(run):
+    text = "not proven to be better than the default\n"
+    assert text in run("design", "biased_chsh", "--maximise", "ratio")[1]
 
 
 def test_a_game_of_no_use(run):
@@ -151,9 +198,25 @@ def test_a_game_of_no_use(run):
             "Error: `--design` has no meaning for measured data.",
         ),
         (
-            (str(EXAMPLES / "measured_counts.toml"), "--report", "r.md"),
-            "Error: `--report` is for families and free-form problems; received measured.",
+            (str(EXAMPLES / "threshold_cells.toml"), "--window", "1ms", "--seed", "1"),
+            "Error: `--window` has no meaning for threshold games.\n"
+            "`--seed` has no meaning for threshold games.",
         ),
+        (
+            (str(EXAMPLES / "measured_counts.toml"), "--profile", "x", "--infidelity", "0"),
+            "Error: `--profile` has no meaning for measured data.\n"
+            "`--infidelity` has no meaning for measured data.",
+        ),
+        (
+            ("chsh", "--maximise", "gap"),
+            "Error: `--maximise` has no meaning for a game without open parameters.",
+        ),
+        (("chsh", "--profile", "x"), "Error: `profile` needs a design; received none."),
+        (
+            ("hft", "-o", "game.json", "--report", "./game.json"),
+            "Error: `--report` must name another file than --output; received ./game.json.",
+        ),
+        (("hft", "--at", "p=0.3", "--at", "beta=0.3"), "Error: `vary` must name a parameter"),
     ],
 )
 def test_bad_usage(run, arguments, text, tmp_path, monkeypatch):
@@ -161,6 +224,80 @@ def test_bad_usage(run, arguments, text, tmp_path, monkeypatch):
     code, out, err = run("design", *arguments)
     assert (code, out) == (2, "")
     assert err.startswith(text)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("region = ['sum']", "`region` must be one of product, sum; received ['sum']."),
+        ("region = 'sum'\ncells = []", "`cells` must not be empty; received []."),
+        ("correlators = [[0, nan]]", "`correlators[0][1]` must be finite; received 'NaN'."),
+        ("counts = [[[0, 0]]]", "`counts[0][0]` must have at least one round."),
+    ],
+)
+def test_errors_name_the_file(run, content, text, tmp_path):
+    path = tmp_path / "problem.toml"
+    path.write_text(f"schema = 1\n{content}\n")
+    code, out, err = run("design", path)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Error: {path}: {text}")
+
+
+def test_reports_on_cells_and_data(run, tmp_path):
+    cells = tmp_path / "cells.toml"
+    cells.write_text("schema = 1\nregion = 'product'\nthreshold = '1/3'\ncells = 2\n")
+    for path, words in (
+        (cells, ["The best cells", 'id="cells-title"', "The continuous game"]),
+        (EXAMPLES / "measured_counts.toml", ["The inequality", 'id="inequality-title"']),
+        ("hft:p=0.4,beta=0.2", ["The equivalent game", "What the machine must do"]),
+    ):
+        page = tmp_path / f"{len(words)}{Path(path).stem}.html"
+        code, _, err = run("design", path, "--report", page)
+        assert (code, err) == (0, f"Written to {page}\n")
+        text = page.read_text(encoding="utf-8")
+        assert all(word in text for word in words)
+        assert f"xorgames design {path} --report {page}" in text
+
+
+def test_a_game_without_open_parameters_has_an_equivalent(run, tmp_path):
+    path = tmp_path / "game.toml"
+    code, out, err = run(
+        "design", EXAMPLES.parent / "games" / "asymmetric.toml", "--design", "yb_cavity", "-o", path
+    )
+    assert (code, err) == (0, f"Written to {path}\n")
+    assert out.startswith("unequal stakes, largest gap: win or lose")
+    assert "proven: no game that asks the same question has more" in out
+    assert "better than as given by 0.0152616" in out
+    assert out.endswith("  yb_cavity: FAIL\n")
+    assert xg.load_game(path).is_win_lose
+    # The window stands in the file.
+    content = json.loads(run("design", "chsh", "--format", "json")[1])
+    assert content["gap"]["lower"] == pytest.approx((2**0.5 - 1) / 4)
+    same = run("design", "chsh")[1]
+    assert "better than as given" not in same
+
+
+def test_no_game_is_written_for_data_that_none_separates(run, tmp_path):
+    data, game = tmp_path / "data.toml", tmp_path / "game.toml"
+    data.write_text("schema = 1\ncorrelators = [['1/2', '1/2'], ['1/2', '-1/2']]\n")
+    report = tmp_path / "r.md"
+    code, out, err = run("design", data, "-o", game, "--report", report)
+    assert code == 1
+    assert out.startswith("REFUTED")
+    assert err == f"Written to {report}\nNo game is written to {game}: none separates these data.\n"
+    assert not game.exists()
+    assert run("design", data)[0] == 0
+
+
+def test_an_interrupt_leaves_nothing(run, tmp_path, monkeypatch):
+    def stop(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xorgames.design.optimise.search", stop)
+    game, report = tmp_path / "game.toml", tmp_path / "r.md"
+    code, out, err = run("design", "hft", *SMALL, "-o", game, "--report", report)
+    assert (code, out, err) == (130, "", "\nInterrupted: nothing was written.\n")
     assert list(tmp_path.iterdir()) == []
 
 

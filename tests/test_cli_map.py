@@ -161,3 +161,18 @@ def test_protocols_are_refused(run):
         "Error: `protocol` must be average for a map, where every rate is a proven bracket; "
         "received preset. Cure: leave it out; xorgames require gives the rates of one game.\n",
     )
+
+
+def test_protocols_are_not_offered(run):
+    _, out, _ = run("map", "--help")
+    assert "--protocol" not in out
+    assert "--input-samples" in out
+    assert "--protocol" in run("require", "--help")[1]
+
+
+def test_a_misspelt_test_is_refused_though_the_gap_needs_none(run):
+    code, out, err = run("map", "hft", "--x", "p", "--y", "beta", "--test", "binom")
+    assert (code, out) == (2, "")
+    assert err == (
+        "Error: `test` is not offered; received 'binom'. Cure: did you mean `binomial`?\n"
+    )

@@ -9,6 +9,8 @@ import pytest
 from xorgames.design.contour import trace
 from xorgames.design.grid import Grid, parse_axis
 
+F = Fraction
+
 
 def traced(condition, *axes, **options):
     """Trace the border of where a function is positive; its sign is the proven answer."""
@@ -85,3 +87,71 @@ def test_cells_with_an_undefined_corner_are_left_out():
     found = traced(half, "x=0:1:5", "y=0:1:3")
     (curve,) = found.curves
     assert max(x for x, _ in curve) == 0.5
+
+
+def certain(x):
+    """The sign of a difference that is known up to 1e-12."""
+    return 0 if abs(x) <= F(1, 10**12) else (1 if x > 0 else -1)
+
+
+@pytest.mark.parametrize("count", [4, 5, 101])
+def test_a_curve_along_a_line_of_the_grid_is_found(count):
+    found = traced(lambda x, y: certain(x - F(1, 4) + 0 * y), "x=0:1:5", f"y=0:1:{count}")
+    (curve,) = found.curves
+    assert len(curve) == count
+    assert sorted([curve[0][1], curve[-1][1]]) == pytest.approx([0, 1], abs=1e-6)
+    assert all(x == pytest.approx(0.25, abs=1e-6) for x, _ in curve)
+    assert found.resolution <= 1e-6
+
+
+def test_a_curve_through_points_of_the_grid_is_whole():
+    # y = x runs through all points of the diagonal, and through no other edge.
+    found = traced(lambda x, y: certain(y - x), "x=0:1:11", "y=0:1:11")
+    (curve,) = found.curves
+    assert math.dist(curve[0], curve[-1]) == pytest.approx(2**0.5, abs=1e-6)
+    assert all(y == pytest.approx(x, abs=1e-6) for x, y in curve)
+    (((x,),),) = traced(lambda x: certain(x - F(1, 2)), "x=0:1:5").curves
+    assert x == pytest.approx(0.5, abs=1e-6)
+
+
+def test_a_crossing_in_the_very_middle_of_an_edge_is_enclosed_all_the_same():
+    found = traced(lambda x: certain(x - F(1, 2)), "x=0:1:2")
+    (((x,),),) = found.curves
+    assert x == pytest.approx(0.5, abs=1e-6)
+    assert 0 < found.resolution <= 2e-6
+
+
+def test_the_hole_in_the_middle_of_a_bracket_is_as_wide_as_it_must_be():
+    def vague(x):
+        return 0 if F(1, 3) < x < F(3, 5) else x - F(1, 2)
+
+    found = traced(vague, "x=0:1:2")
+    assert found.resolution == pytest.approx(3 / 5 - 1 / 3, abs=1e-6)
+    (((x,),),) = found.curves
+    assert x == pytest.approx((3 / 5 + 1 / 3) / 2, abs=1e-6)
+
+
+def test_a_hole_that_lies_beside_the_crossing_is_left_behind():
+    def lame(x):
+        return 0 if abs(x - F(1, 2)) < F(1, 50) else x - F(4, 5)
+
+    (((x,),),) = traced(lame, "x=0:1:2").curves
+    assert x == pytest.approx(0.8, abs=1e-6)
+
+
+def test_undecided_points_away_from_a_change_are_not_asked_again():
+    asked = []
+
+    def flat(x, y):
+        asked.append((x, y))
+        return 0 if x > F(1, 2) else -1
+
+    assert traced(flat, "x=0:1:5", "y=0:1:5").curves == ()
+    assert len(asked) == 25
+
+
+def test_what_lies_between_the_points_of_the_grid_is_not_seen():
+    def island(x, y):
+        return F(1, 100) - (x - F(1, 2)) ** 2 - y * y
+
+    assert traced(island, "x=0:1:4", "y=0:1:4").curves == ()

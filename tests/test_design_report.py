@@ -76,6 +76,17 @@ def test_free_forms_and_rounds(tmp_path):
     assert "Along each parameter" not in headings
 
 
+def test_a_default_that_is_the_best():
+    found = optimise("hft", maximise="gap", vary=["p=0.2:0.8", "beta=0:0.0001"])
+    text = " ".join(to_markdown(design_report(found)).split())
+    assert "Better than the default by" in text
+    found = optimise("biased_chsh", maximise="gap")
+    text = " ".join(to_markdown(design_report(found)).split())
+    assert "Not proven to be better than the default." in text
+    assert "Better than the default" not in text
+    assert f"has more than {found.limit.text}, proven on" in text
+
+
 def test_a_default_without_a_value_is_explained():
     found = optimise("hft", minimise="rounds", vary=["p=0.45:0.5", "beta=0:1"])
     assert found.default_value is None

@@ -82,6 +82,8 @@ def test_when_a_difference_is_beyond_doubt():
     assert of(1.0, 0.0).to_dict()["sigmas"] is None
     assert of(0.0, 0.0).sigmas == 0
     assert of(0.0, 0.1).sample_beyond_doubt is None
+    for unknown in (of(math.nan, 0.1), of(0.1, math.nan), of(math.nan, math.nan)):
+        assert unknown.sample_beyond_doubt is unknown.to_dict()["sigmas"] is None
 
 
 def test_where_the_other_is_zero_there_is_no_percentage():

@@ -111,3 +111,14 @@ def test_even_powers_of_what_straddles_zero_are_tight():
     wide = Interval(np.array([-1.0]), np.array([2.0]))
     assert wide.power(2).lower == pytest.approx(0)
     assert wide.power(2).upper == pytest.approx(4)
+
+
+def test_products_of_one_sign_are_not_negative():
+    ends = np.array([0.0, 1e-300, -2.0, -1.0]), np.array([1.0, 1e-300, -1e-300, 0.0])
+    numbers = Interval(*ends)
+    for product in (numbers * numbers, numbers.power(2)):
+        assert (product.lower >= 0).all()
+        assert (product.upper > 0).all()
+    # Of different signs they may be, by underflow too.
+    tiny = Interval(np.array([1e-300]), np.array([1e-300]))
+    assert (tiny * -tiny).lower[0] < 0

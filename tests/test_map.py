@@ -17,6 +17,7 @@ from xorgames.design.grid import make_axis
 from xorgames.design.map import compute_map
 from xorgames.design.quantities import Evaluator
 from xorgames.errors import InputError
+from xorgames.reports.map_figures import draw_map
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 F = Fraction
@@ -112,6 +113,49 @@ def test_levels_of_a_quantity():
     assert (level.label, level.level) == ("ratio = 1.1", 1.1)
 
 
+def test_a_level_along_a_line_of_the_grid_is_drawn():
+    # For 2 p (1 - p) k >= 2 p^2 the classical value is 1 - p (1 - p), whatever beta: at p = 0.3
+    # the level 0.79 runs through points of the grid, whose brackets contain it.
+    found = compute_map("hft", ["p=0:0.5:11", "beta=0:0.5:11"], quantity="classical", levels=[0.79])
+    on_it = (found.lower <= 0.79) & (found.upper >= 0.79)
+    assert on_it.sum() == 5
+    (level,) = found.contours
+    (curve,) = level.curves
+    assert level.resolution <= 1e-6
+    places = [beta for p, beta in curve if p == pytest.approx(0.3, abs=1e-7)]
+    assert set(np.round(places, 6)) >= {0.3, 0.35, 0.4, 0.45, 0.5}
+    for p, beta in curve:
+        k = 1 - 2 * beta
+        value = 0.5 + 0.5 * (
+            (1 - p) ** 2 + p**2 + 2 * k * p * (1 - p) - 2 * min(p**2, k * p * (1 - p))
+        )
+        assert value == pytest.approx(0.79, abs=1e-6)
+
+
+def test_the_gap_exceeds_nought_inside_the_boundary():
+    found = compute_map("hft", ["p=0:1:11", "beta=0:0.45:11"], levels=[0])
+    for level, boundary in zip(found.contours[0].curves, found.boundary.curves, strict=True):
+        assert np.array(level) == pytest.approx(np.array(boundary), abs=1e-6)
+    assert found.boundary.curves
+
+
+def test_maps_with_advantage_everywhere_and_nowhere():
+    for axes, answer in ((["p=0.4:0.6:3", "beta=0:0.1:3"], 1), (["p=0:0.1:3", "beta=0:0.1:3"], -1)):
+        found = compute_map("hft", axes)
+        assert (found.helps == answer).all()
+        assert (found.boundary.curves, found.boundary.resolution) == ((), 0.0)
+        assert "boundary" not in draw_map(found.to_dict(), "svg").decode()
+
+
+def test_a_line_between_the_points_of_the_grid_is_not_seen():
+    # At beta = 1/2 entanglement never helps; only a grid that has the line can show it.
+    assert compute_map("hft", ["p=0.4:0.6:3", "beta=0.2:0.8:4"]).boundary.curves == ()
+    found = compute_map("hft", ["p=0.4:0.6:3", "beta=0.2:0.8:5"]).boundary
+    assert len(found.curves) == 2
+    for curve in found.curves:
+        assert all(beta == pytest.approx(0.5, abs=1e-6) for _, beta in curve)
+
+
 def test_a_slow_map_and_its_limits():
     setting = Setting(design=xg.load_design("yb_cavity"))
     told = []
@@ -202,6 +246,14 @@ MESSAGES = [
     (("hft:beta=0", ["p=0:1:3"]), {"quantity": "speed"}, "`quantity` is not offered; received "
      "'speed'. Cure: use one of gap, ratio, classical, quantum, critical-infidelity, rounds, rate, "
      "margin."),
+    (("hft:beta=0", ["p=0:1:3"]), {"levels": "0.1"}, "`levels` must be of type list or tuple or "
+     "ndarray; received str."),
+    (("hft:beta=0", ["p=0:1:3"]), {"setting": Setting(infidelity="x")}, "`infidelity` must be a "
+     "real number; received 'x'. Cure: write a decimal such as 0.25 or a fraction such as "
+     '"1/3".'),
+    (("hft:beta=0", ["p=0:1:3"]),
+     {"setting": Setting(design=xg.load_design("yb_cavity"), profile="foo")},
+     "`profile` must be a profile of yb_cavity; received 'foo'. Cure: use one of law, displayed."),
     (("load_balancing:cells=2", ["threshold"]), {}, "`axes` is not well formed; received "
      "'threshold'. Cure: write name=start:stop:count, such as p=0:1:101."),
 ]  # fmt: skip

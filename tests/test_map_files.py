@@ -100,6 +100,18 @@ def test_a_wide_range_is_drawn_by_its_logarithm():
     assert draw_map(line, "svg")
 
 
+@pytest.mark.parametrize("axes", [["p=0.45:0.5:2", "beta=0:0.45:9"], ["beta=0:0.45:9"]])
+def test_powers_of_ten_are_written_out(axes):
+    at = {} if len(axes) == 2 else {"p": "1/2"}
+    setting = Setting(test="bernoulli")
+    data = compute_map("hft", axes, at=at, quantity="rounds", setting=setting).to_dict()
+    small = {end: [number and number * 1e-9 for number in data[end]] for end in ("lower", "upper")}
+    for shown, label in ((data, "10\u2074"), (data | small, "10\u207b\u2075")):
+        text = " ".join(ET.fromstring(draw_map(shown, "svg").decode()).itertext())
+        assert label in text
+        assert "$" not in text
+
+
 @pytest.mark.parametrize("axes", [["p=0.3:0.5:2", "beta=0:0.1:2"], ["p=0.3:0.5:2"]])
 def test_margins_far_below_are_cut_off(axes):
     family = "hft" if len(axes) == 2 else "hft:beta=0"
@@ -126,6 +138,7 @@ def test_the_page_needs_nothing_else(plane, tmp_path):
     assert "<script" not in page
     assert "boundary of the region of advantage: 4 curves" in page
     assert "covariance must lie in [-1/10, 1/10]: " in page
+    assert "an island or a line of no width, is not seen" in page
 
 
 def test_names_are_escaped(tmp_path):

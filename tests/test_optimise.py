@@ -72,7 +72,7 @@ def test_a_family_with_conditions():
 
 def test_games_without_expressions():
     found = optimise("load_balancing:cells=4", maximise="gap", vary=["threshold=0.2:0.5"])
-    assert found.limit is None
+    assert found.value.upper <= found.limit.upper < found.value.lower * 1.001
     grid = [xg.catalog.load_balancing(F(i, 100), cells=4) for i in range(20, 51, 2)]
     best = max(certified("gap", xg.solve(game), Setting()).upper for game in grid)
     assert found.value.lower >= best
@@ -106,6 +106,14 @@ def test_subjects_are_met():
     assert found.default_note == "classical>=0.8: it is 0.75"
     plain = optimise("hft", maximise="gap")
     assert found.value.upper < plain.value.lower
+
+
+def test_a_subject_may_be_met_with_equality():
+    # C = 1 - (1 - p)(1 - q) is 4/5 at p = 3/5, which no double is: the exact value counts.
+    for subject in ("classical>=0.8", "classical<=0.8"):
+        found = optimise("biased_chsh:q=1/2", maximise="gap", vary=["p=0.6:0.9"], subject=[subject])
+        assert found.parameters["p"] == F(3, 5)
+        assert found.solution.classical.value.fraction == F(4, 5)
 
 
 @pytest.mark.parametrize("word", ["one-pair", "one-plane"])

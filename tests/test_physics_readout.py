@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import poisson
@@ -88,6 +88,7 @@ def test_the_errors_by_simulation():
 
 
 @settings(max_examples=15, deadline=None)
+@example(Counting(bright_hz=10000.0, dark_hz=2734.375, loss_hz=703.125), 11.0)
 @given(countings, st.floats(0.5, 30))
 def test_nothing_beats_the_best(counting, photons):
     longest_s = photons / counting.bright_hz

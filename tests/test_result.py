@@ -46,6 +46,8 @@ def result(better):
         (change(-0.1, 0.01), "-10.0 ± 1.0 %, beyond 5 standard errors from about 250 jobs on"),
         (change(0.1, 0.07), "+10.0 ± 1.0 %, within 2 standard errors of nothing after 1,000 jobs"),
         (change(0.0, 0.1), "no difference"),
+        (change(math.nan, math.nan), "not defined in some or all of the run"),
+        (change(0.1, math.nan), "not defined in some or all of the run"),
         (change(0.5, 0.0), "+50.0 ± 1.0 %, beyond 5 standard errors from about 1 jobs on"),
         (
             change(0.5, 0.1, percent=math.inf, percent_error=math.nan),

@@ -1,5 +1,7 @@
 """Measured behaviours against the classical polytope: both certificates, exactly; messages."""
 
+import re
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -10,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xorgames as xg
+from xorgames.bound import Bound
 from xorgames.design.equivalent import equivalent_game, win_lose_game
 from xorgames.design.measured import correlators_of, load_measured, measured_from_table
 from xorgames.design.separation import separate, verify
 from xorgames.errors import InputError
+from xorgames.strategy import DeterministicStrategy
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 F = Fraction
@@ -109,9 +113,82 @@ def test_counts_and_their_error():
     assert numbers.tolist() == [[1000, 1000], [1000, 1000]]
 
 
+@pytest.mark.parametrize("rounds", [1, 100])
+def test_rounds_that_all_agree_have_an_error(rounds):
+    counts = [[[rounds, 0], [rounds, 0]], [[rounds, 0], [0, rounds]]]
+    found = separate(counts=counts)
+    assert found.violation == F(1, 2)
+    # The posterior of a probability after n successes: Beta(n + 1, 1).
+    spread = 4 * (rounds + 1) / ((rounds + 2) ** 2 * (rounds + 3))
+    assert found.standard_error == pytest.approx((spread / 4) ** 0.5)
+    assert "for a p-value play the game anew" in found.statement
+
+
+def test_the_statement_rounds_to_the_safe_side():
+    # Six digits of a third, a fifth or a ninth are too few or too many.
+    cycle = [[-1, 1, 1], [1, -1, 1], [1, 1, -1]]
+    found = separate(correlators=[[F(e * 9, 10) if e > 0 else F(-9, 10) for e in r] for r in cycle])
+    numbers = [F(n) for n in re.findall(r"0\.\d+", found.statement)]
+    assert numbers[0] <= found.violation
+    assert numbers[1] <= found.reached
+    assert numbers[2] >= found.limit
+
+
+FORGED = {
+    "distance above": lambda s: replace(s, distance=Bound(0.5, 0.6)),
+    "distance below": lambda s: replace(s, distance=Bound(0.0, 0.1)),
+    "visibility above": lambda s: replace(s, visibility=Bound(0.9, 1.0)),
+    "visibility below": lambda s: replace(s, visibility=Bound(0.1, 0.2)),
+    "no visibility": lambda s: replace(s, visibility=None),
+    "limit": lambda s: replace(s, limit=s.limit / 2),
+    "limit with noise": lambda s: replace(s, noise_limit=s.noise_limit / 2),
+    "reached": lambda s: replace(s, reached=F(9, 10)),
+    "scale": lambda s: replace(s, inequality=s.inequality * 2),
+    "no inequality": lambda s: replace(s, inequality=s.inequality * 0),
+    "shape": lambda s: replace(s, inequality=s.inequality[:1]),
+    "shape with noise": lambda s: replace(s, noise_inequality=s.noise_inequality[:, :1]),
+    "correlators": lambda s: replace(s, correlators=s.correlators / 2),
+    "no behaviour": lambda s: replace(s, correlators=s.correlators * 3),
+    "weights": lambda s: mixed(s, "nearest", weights=tuple(w / 2 for w in s.nearest.weights)),
+    "heavy": lambda s: mixed(
+        s, "nearest", weights=(*s.nearest.weights, F(1), F(1)),
+        strategies=(*s.nearest.strategies, flat(0), flat(1)),
+    ),
+    "negative": lambda s: mixed(
+        s, "scaled", weights=(*s.scaled.weights, F(-1), F(-1)),
+        strategies=(*s.scaled.strategies, flat(0), flat(1)),
+    ),
+    "fewer": lambda s: mixed(s, "scaled", weights=s.scaled.weights[:-1]),
+    "remainder": lambda s: mixed(s, "scaled", remainder=s.scaled.remainder[:1]),
+}  # fmt: skip
+
+
+def mixed(separation, which, **changed):
+    return replace(separation, **{which: replace(getattr(separation, which), **changed)})
+
+
+def flat(bit):
+    """Return a strategy whose correlators are all 1 - 2 bit."""
+    return DeterministicStrategy(a=np.array([bit, bit]), b=np.array([0, 0]))
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_forged_certificates_are_refused(name):
+    found = separate(correlators=isotropic(F(7, 10)))
+    assert verify(found)
+    assert not verify(FORGED[name](found))
+
+
+def test_a_forged_visibility_of_nothing():
+    found = separate(correlators=[[0, 0], [0, 0]])
+    assert verify(found)
+    assert not verify(replace(found, visibility=Bound(1.0, 1.0)))
+
+
 def test_the_example_file():
     found = separate(**load_measured(EXAMPLES / "measured_counts.toml"))
     assert str(found.verdict) == "PROVEN"
+    assert found.to_dict()["name"] == "a CHSH experiment"
 
 
 @pytest.mark.parametrize(

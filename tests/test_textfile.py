@@ -9,7 +9,7 @@ import pytest
 
 from xorgames import textfile
 from xorgames.errors import InputError
-from xorgames.textfile import read_table
+from xorgames.textfile import check_keys, read_as, read_table
 
 
 def write(folder, name, content):
@@ -241,3 +241,38 @@ def test_too_large(tmp_path, monkeypatch):
 
 def test_the_limit_is_64_mib():
     assert textfile.MAX_BYTES == 64 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            {"schema": True, "cont": 1},
+            "`cont` is not a key of data. Cure: did you mean `count`?\n"
+            "`schema` must be 1, the version read here; received True. Cure: write schema = 1.",
+        ),
+        (
+            {"count": 1},
+            "`schema` must be 1, the version read here; received 'nothing'."
+            " Cure: write schema = 1.",
+        ),
+        (
+            {"schema": Decimal("1.0")},
+            "`schema` must be 1, the version read here; received Decimal('1.0')."
+            " Cure: write schema = 1.",
+        ),
+        ({"schema": 1, "name": 3}, "`name` must be text; received 3."),
+    ],
+)
+def test_keys_and_version(table, expected):
+    with pytest.raises(InputError) as caught:
+        check_keys(table, known=("schema", "name", "source", "count"), about="data")
+    assert str(caught.value) == expected
+
+
+def test_errors_of_what_reads_a_table_name_the_file(tmp_path):
+    path = write(tmp_path, "data.toml", "schema = 2")
+    with pytest.raises(InputError) as caught:
+        read_as(path, lambda table: check_keys(table, known=("schema",), about="data"))
+    assert str(caught.value).startswith(f"{path}: `schema` must be 1")
+    assert read_as(path, len) == 1

@@ -9,9 +9,11 @@ import pytest
 
 import xorgames as xg
 from xorgames.catalog.known import continuum_classical_value
+from xorgames.design import continuum
 from xorgames.design.cell_space import CellSpace, cells_game
 from xorgames.design.continuum import cell_means, continuum_classical, continuum_values
-from xorgames.design.threshold_design import design_threshold, load_threshold, threshold_problem
+from xorgames.design.threshold_design import design_threshold
+from xorgames.design.threshold_problem import load_threshold, threshold_problem
 from xorgames.errors import InputError
 from xorgames.regions import BoundaryRegion, ProductRegion, SumRegion
 from xorgames.threshold import threshold_game
@@ -77,6 +79,22 @@ def test_a_region_without_a_boundary_is_sure():
     assert found.classical.lower > 1 - 1e-9
 
 
+def test_no_value_exceeds_one():
+    for region in (ProductRegion(0), ProductRegion("0.999999"), SumRegion(2), SumRegion("0.001")):
+        found = continuum_values(region, cells=8, classical_cells=8)
+        assert found.classical.upper <= 1
+        assert found.quantum.upper <= 1
+
+
+def test_a_cell_that_is_hardly_crossed_counts():
+    # The boundary misses the corner (1/4, 1/2) of a cell by 1e-12: all but 1e-22 of it is inside,
+    # and its mean is 1 to all digits of a double.
+    region = SumRegion(F(3, 4) + F(1, 10**12))
+    assert (cell_means(region, 4)[1, 2], region.contains(F(1, 4), F(1, 2))) == (-1, True)
+    rest = 2 * region.share(F(1, 4), F(1, 2), F(1, 2), F(3, 4))
+    assert 0 < float((2 * rest) ** F(1, 2)) < continuum._ROOTS
+
+
 def test_means_are_those_of_the_game():
     for region in (ProductRegion("0.37"), SumRegion("1.2")):
         game = threshold_game(region, cells=7)
@@ -134,6 +152,60 @@ def test_the_example_file():
     assert list(found) == ["region", "threshold", "cells", "edges", "against"]
 
 
+# An exhaustive search over 99 x 99 thresholds and edges of two cells finds 0.0787 and 0.0882.
+@pytest.mark.parametrize(("region", "least"), [("sum", 0.0787), ("product", 0.0882)])
+def test_advantages_that_have_no_slope_nearby_are_found(region, least):
+    found = design_threshold(region, cells=2, against="cells")
+    assert found.value.lower > least
+
+
+def test_a_tiny_advantage_of_skewed_cells_is_found():
+    found = design_threshold("product", threshold="0.01", cells=2, against="cells")
+    assert found.value.lower > 9e-6
+    assert found.edges[1] > F(9, 10)
+
+
+@pytest.mark.parametrize("ends", [("0.3300001", "0.3300004"), ("1e-8", "2e-8")])
+def test_the_threshold_stays_in_its_range(ends):
+    found = design_threshold("product", threshold=list(ends), cells=2, edges="equal")
+    assert F(ends[0]) <= found.threshold <= F(ends[1])
+
+
+def test_what_was_gained_does_not_depend_on_the_rivals():
+    found = design_threshold("product", threshold=PEAK, cells=3)
+    # Both brackets hold that of the classical value, which is wide.
+    assert found.value.width > 1e-4
+    assert found.improvement.width < 1e-10
+    assert found.improvement.lower > 0
+    moved = design_threshold("product", threshold=["0.3", "0.35"], cells=2, edges="equal")
+    assert moved.improvement == moved.value - moved.default_value
+
+
+def test_the_advantage_is_what_players_of_the_continuous_game_see():
+    found = design_threshold("product", threshold=PEAK, cells=3)
+    correlators = found.solution.quantum.strategy.correlators
+    rng = np.random.default_rng(5)
+    a, b = rng.random((2, 400_000))
+    edges = [float(edge) for edge in found.edges]
+    i, j = (np.searchsorted(edges, each, side="right") - 1 for each in (a, b))
+    equal = rng.random(len(a)) < (1 + correlators[i, j]) / 2
+    wins = (equal == ((1 - a) * (1 - b) >= float(F(PEAK)))).mean()
+    error = (wins * (1 - wins) / len(a)) ** 0.5
+    assert abs(wins - found.continuum.classical.midpoint - found.value.midpoint) < 5 * error
+    # Noise takes the advantage away where the answers are as good as those of the rivals.
+    limit = found.critical_infidelity
+    noisy = F(1, 2) + (1 - F(limit.midpoint)) * (found.solution.quantum.value - F(1, 2))
+    assert noisy.intersect(found.continuum.classical)
+    assert found.scaled_time == pytest.approx(1.10856, abs=1e-5)
+
+
+def test_without_an_advantage_there_is_no_critical_infidelity():
+    found = design_threshold("sum", threshold="0.001", cells=2)
+    assert found.critical_infidelity is None
+    assert found.to_dict()["critical_infidelity"] is None
+    assert found.scaled_time is None
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -141,6 +213,7 @@ def test_the_example_file():
             {"region": "disc"},
             "`region` must be one of product, sum; received 'disc'. Cure: use one of product, sum.",
         ),
+        ({"region": ["sum"]}, "`region` must be one of product, sum; received ['sum']."),
         (
             {"edges": "fre", "against": "all"},
             "`edges` must be one of free, equal; received 'fre'. Cure: did you mean `free`?\n"
@@ -173,6 +246,10 @@ def test_more_messages(tmp_path):
     assert message(threshold_problem, {"regions": 1}) == (
         "`regions` is not a key of a threshold problem. Cure: did you mean `region`?\n"
         "`schema` must be 1, the version read here; received 'nothing'. Cure: write schema = 1."
+    )
+    assert message(threshold_problem, {"schema": True, "region": "sum", "name": 3}) == (
+        "`schema` must be 1, the version read here; received True. Cure: write schema = 1.\n"
+        "`name` must be text; received 3."
     )
     path = tmp_path / "t.toml"
     path.write_text("region = 'sum'\n")

@@ -10,11 +10,15 @@ import json
 import re
 import stat
 import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from xorgames.errors import InputError, expect, reject
+from xorgames.errors import InputError, Problem, expect, near_name, reject
+from xorgames.rules import check_text
+
+_Content = TypeVar("_Content")
 
 SUFFIXES = (".toml", ".json")
 MAX_BYTES = 64 * 2**20
@@ -69,6 +73,70 @@ def suffix_of(path: Path) -> str:
         received = repr(path.suffix) if suffix else "no suffix"
         reject("file", "must be named .toml or .json", received=received)
     return suffix
+
+
+def read_as(path: str | Path, read: Callable[[dict[str, Any]], _Content]) -> _Content:
+    """Return what a function makes of the table of a file; its errors name the file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or the function refuses the table.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "game.toml")
+    ...     _ = path.write_text("p = 1")
+    ...     read_as(path, list)
+    ['p']
+    """
+    table = read_table(path)
+    try:
+        return read(table)
+    except InputError as error:
+        raise error.in_file(str(path)) from None
+
+
+def check_keys(table: Mapping[str, Any], *, known: Sequence[str], about: str) -> None:
+    """Refuse a table with keys that it may not have, of another version, or with an odd name.
+
+    Parameters
+    ----------
+    table : mapping
+        With `schema`, and perhaps `name` and `source`.
+    known : sequence of str
+        The keys that it may have.
+    about : str
+        What it is, for the error.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+
+    Examples
+    --------
+    >>> check_keys({"schema": 2, "count": 1}, known=("schema", "counts"), about="measured data")
+    Traceback (most recent call last):
+    xorgames.errors.InputError: `count` is not a key of measured data. Cure: did you mean `counts`?
+    `schema` must be 1, the version read here; received 2. Cure: write schema = 1.
+    """
+    problems = [
+        Problem(key=key, rule=f"is not a key of {about}", cure=near_name(key, known))
+        for key in table
+        if key not in known
+    ]
+    version = table.get("schema", "nothing")
+    if type(version) is not int or version != 1:
+        rule, cure = "must be 1, the version read here", "write schema = 1"
+        problems.append(Problem(key="schema", rule=rule, received=repr(version), cure=cure))
+    for key in ("name", "source"):
+        if key in table:
+            check_text(table[key], key=key, problems=problems)
+    if problems:
+        raise InputError(problems)
 
 
 def _read_bytes(path: Path) -> bytes:

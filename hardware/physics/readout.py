@@ -19,6 +19,7 @@ Textbook photon counting.
 """
 
 import math
+from bisect import bisect, bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +35,10 @@ FloatArray = NDArray[np.float64]
 _NODES, _LIFETIMES = 64, 40.0
 #: How far from its mean a Poisson number is looked for, in standard deviations (and at least 10).
 _DEVIATIONS = 10.0
-#: Times among which the best one is looked for, three times: each time around the last one found.
-_GRID = 40
+#: Times among which the best one is looked for, and how many thresholds to both sides of the best
+#: one: dips that are narrower than the grid lie there.
+_GRID = 60
+_NEAR = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,17 +191,27 @@ def best_readout(counting: Counting, longest_s: float) -> Readout:
     """
     check_numbers(POSITIVE, longest_s=longest_s)
     # A photon or a loss takes so long; a readout much shorter than both sees nothing.
-    ends = (min(longest_s / 10, 0.1 / (counting.bright_hz + counting.loss_hz)), longest_s)
-    for _ in range(3):
-        grid_s = np.geomspace(*ends, _GRID)
-        readouts = [readout_in(counting, float(time_s)) for time_s in grid_s]
-        lowest = min(range(_GRID), key=lambda i: readouts[i].infidelity)
-        ends = (grid_s[max(lowest - 1, 0)], grid_s[min(lowest + 1, _GRID - 1)])
-    found = readouts[lowest]
-    # Between two points of the grid the best threshold may be a neighbour's.
-    near = range(max(1, found.threshold - 1), found.threshold + 2)
-    refined = (_at_best_time(counting, ends, threshold) for threshold in near)
-    return min((found, *refined), key=lambda readout: readout.infidelity)
+    shortest_s = min(longest_s / 10, 0.1 / (counting.bright_hz + counting.loss_hz))
+    times_s = np.geomspace(shortest_s, longest_s, _GRID).tolist()
+    readouts = [readout_in(counting, time_s) for time_s in times_s]
+    thresholds = [readout.threshold for readout in readouts]
+    best = min(readouts, key=_infidelity)
+    # Each threshold has a best time of its own, among the times at which no other does better.
+    known: dict[int, Readout] = {}
+    centre = 0
+    while best.threshold != centre:
+        centre = best.threshold
+        for threshold in range(max(1, centre - _NEAR), centre + _NEAR + 1):
+            if threshold not in known:
+                first, last = bisect_left(thresholds, threshold), bisect(thresholds, threshold)
+                ends = times_s[max(first - 1, 0)], times_s[min(last, _GRID - 1)]
+                known[threshold] = _at_best_time(counting, ends, threshold)
+        best = min(best, *known.values(), key=_infidelity)
+    return best
+
+
+def _infidelity(readout: Readout) -> float:
+    return readout.infidelity
 
 
 def _readout(counting: Counting, time_s: float, threshold: int) -> Readout:

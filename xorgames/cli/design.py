@@ -1,27 +1,56 @@
 """The subcommand that searches for a game: design."""
 
 import json
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from click.core import ParameterSource
 
+from xorgames.cli import design_text
 from xorgames.cli.maps import read_setting, step_progress
-from xorgames.cli.options import Invocation, conditions_options, format_option
-from xorgames.cli.text import aligned
-from xorgames.errors import reject
+from xorgames.cli.options import CONDITIONS, Invocation, conditions_options, format_option
+from xorgames.errors import InputError, Problem, reject
 
 if TYPE_CHECKING:
-    from xorgames.bound import Bound
-    from xorgames.design.demands import Setting
-    from xorgames.design.designed import Designed
-    from xorgames.design.free_form import FreeDesigned
-    from xorgames.design.separation import Separation
-    from xorgames.design.threshold_design import ThresholdDesigned
+    from xorgames.reports.model import Report
 
-#: By a key that no other kind of file has.
+#: By a key that no other kind of file has; a file without `parameters` or any of them is a game.
 _KINDS = {"choose": "free", "region": "threshold", "correlators": "measured", "counts": "measured"}
+_NAMES = {
+    "free": "a free-form problem",
+    "threshold": "threshold games",
+    "measured": "measured data",
+    "game": "a game without open parameters",
+}
+#: Options that a kind of problem has no use for.
+_USELESS = {
+    "family": (),
+    "free": ("vary", "at"),
+    "game": ("maximise", "minimise", "vary", "at", "subjects", "seed"),
+}
+#: The only ones that threshold games and data have a use for.
+_OUTPUTS = ("family", "output", "report", "force", "form", "help")
+
+
+class Answer(NamedTuple):
+    """What was found, and how to say so.
+
+    Attributes
+    ----------
+    found : object
+        With `to_dict` and `game`.
+    text : str
+    report : callable
+        Takes the command, and returns the report.
+    """
+
+    found: Any
+    text: str
+    report: "Callable[[str], Report]"
 
 
 @click.command("design")
@@ -48,7 +77,7 @@ _KINDS = {"choose": "free", "region": "threshold", "correlators": "measured", "c
 @conditions_options
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("-o", "--output", type=click.Path(), help="Where to write the game: .toml or .json.")
-@click.option("--report", type=click.Path(), help="Where to write a report: .html, .md or .json.")
+@click.option("--report", type=click.Path(), help="A report: .html, .md, .pdf or .json.")
 @click.option("--force", is_flag=True, help="Overwrite output files that exist.")
 @format_option("json")
 def design_command(family: str, output: str | None, **more: Any) -> None:
@@ -57,36 +86,48 @@ def design_command(family: str, output: str | None, **more: Any) -> None:
     FAMILY is a family file, or a name of the catalogue with parameters left open: hft,
     load_balancing:cells=8. A file may also hold a free-form problem (choose = "distribution" or
     "payoff"), a threshold game whose cells are to be chosen (region = ...), or measured data
-    (correlators or counts), for which a separating game or a classical explanation is found.
+    (correlators or counts), for which a separating game or a classical explanation is found. Of a
+    game with nothing left open the equivalent game with the largest gap is returned.
     """
-    from xorgames.output import check_target
-    from xorgames.reports.write import check_target as check_report
+    from xorgames.design.separation import Separation
+    from xorgames.reports.write import save_report
     from xorgames.spec import save_game
-    from xorgames.textfile import suffix_of
 
     form, force, report = more.pop("form"), more.pop("force"), more.pop("report")
-    if output is not None:
-        suffix_of(Path(output))
-        check_target(output, overwrite=force)
+    _check_targets(output, report, overwrite=force)
     kind = _kind(family)
-    if report is not None:
-        if kind not in ("family", "free"):
-            reject("--report", "is for families and free-form problems", received=kind)
-        check_report(report, overwrite=force)
-    found = _SEARCHES[kind](family, more)
-    click.echo(json.dumps(found.to_dict(), indent=2) if form == "json" else _TEXTS[kind](found))
+    _refuse_useless(kind)
+    answer = _SEARCHES[kind](family, more)
+    found = answer.found
+    click.echo(json.dumps(found.to_dict(), indent=2) if form == "json" else answer.text)
     invocation: Invocation = click.get_current_context().find_root().obj
-    if output is not None:
-        # Last, so that whatever stops the command before leaves no file behind.
+    made = None if report is None else answer.report(" ".join(["xorgames", *invocation.words]))
+    nothing = isinstance(found, Separation) and found.violation <= 0
+    # Last, so that whatever stops the command before leaves no file behind.
+    if output is not None and not nothing:
         save_game(found.game, output, overwrite=force)
         _written(invocation, output)
-    if report is not None:
-        from xorgames.reports.design_report import design_report
-        from xorgames.reports.write import save_report
-
-        command = " ".join(["xorgames", *invocation.words])
-        save_report(design_report(found, command=command), report, overwrite=force)
+    if report is not None and made is not None:
+        save_report(made, report, overwrite=force)
         _written(invocation, report)
+    if output is not None and nothing:
+        click.echo(f"No game is written to {output}: none separates these data.", err=True)
+        click.get_current_context().exit(1)
+
+
+def _check_targets(output: str | None, report: str | None, *, overwrite: bool) -> None:
+    """Refuse targets that cannot be written, before any work is done."""
+    from xorgames.output import check_target
+    from xorgames.reports.write import check_target as check_report
+    from xorgames.textfile import suffix_of
+
+    if output is not None:
+        suffix_of(Path(output))
+        check_target(output, overwrite=overwrite)
+    if report is not None:
+        check_report(report, overwrite=overwrite)
+    if output and report and os.path.realpath(output) == os.path.realpath(report):
+        reject("--report", "must name another file than --output", received=report)
 
 
 def _written(invocation: Invocation, target: str) -> None:
@@ -95,17 +136,34 @@ def _written(invocation: Invocation, target: str) -> None:
 
 
 def _kind(family: str) -> str:
-    """Tell the kinds of problem files apart by their keys; names are families."""
+    """Tell the kinds of problems apart: files by their keys, names by what they leave open."""
+    from xorgames.design.family_file import load_family
     from xorgames.textfile import SUFFIXES, read_table
 
     if Path(family).suffix.lower() not in SUFFIXES:
-        return "family"
+        return "family" if load_family(family).parameters else "game"
     table = read_table(family)
-    kinds = [kind for key, kind in _KINDS.items() if key in table and "parameters" not in table]
-    return kinds[0] if kinds else "family"
+    if "parameters" in table:
+        return "family"
+    return next((kind for key, kind in _KINDS.items() if key in table), "game")
 
 
-def _family(family: str, more: dict[str, Any]) -> "Designed":
+def _refuse_useless(kind: str) -> None:
+    """Refuse options that were given and have no meaning for a kind of problem."""
+    context = click.get_current_context()
+    problems = []
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        useless = name in _USELESS[kind] if kind in _USELESS else name not in _OUTPUTS
+        if given and useless:
+            rule = f"has no meaning for {_NAMES[kind]}"
+            problems.append(Problem(key=max(parameter.opts, key=len), rule=rule))
+    if problems:
+        raise InputError(problems)
+
+
+def _family(family: str, more: dict[str, Any]) -> Answer:
     from xorgames.design.family_file import load_family
     from xorgames.design.grid import parse_values
     from xorgames.design.optimise import optimise
@@ -114,7 +172,7 @@ def _family(family: str, more: dict[str, Any]) -> "Designed":
     maximise, minimise = more.pop("maximise"), more.pop("minimise")
     if maximise is None and minimise is None:
         maximise = "gap"
-    return optimise(
+    found = optimise(
         settled,
         maximise=maximise,
         minimise=minimise,
@@ -124,184 +182,86 @@ def _family(family: str, more: dict[str, Any]) -> "Designed":
         setting=read_setting(**more),
         progress=step_progress(),
     )
+    return Answer(found, design_text.designed_text(found), lambda command: _report(found, command))
 
 
-def _without(more: dict[str, Any], kind: str, *names: str) -> None:
-    """Refuse options that have no meaning for a kind of problem."""
-    for name in names:
-        if more.pop(name):
-            option = "--" + name.removesuffix("s")
-            reject(option, f"has no meaning for {kind}")
-
-
-def _free(family: str, more: dict[str, Any]) -> "FreeDesigned":
+def _free(family: str, more: dict[str, Any]) -> Answer:
     from xorgames.design.free_form import design_free
 
-    _without(more, "a free-form problem", "minimise", "vary", "at", "subjects")
-    return design_free(
+    for name in _USELESS["free"]:
+        more.pop(name)
+    found = design_free(
         family,
-        maximise=more.pop("maximise") or "gap",
+        maximise=more.pop("maximise"),
+        minimise=more.pop("minimise"),
+        subject=more.pop("subjects"),
         rng=more.pop("seed"),
         setting=read_setting(**more),
         progress=step_progress(),
     )
+    return Answer(found, design_text.free_text(found), lambda command: _report(found, command))
 
 
-def _threshold(family: str, more: dict[str, Any]) -> "ThresholdDesigned":
-    from xorgames.design.threshold_design import design_threshold, load_threshold
+def _report(found: Any, command: str) -> "Report":
+    from xorgames.reports.design_report import design_report
 
-    _without(more, "threshold games", "maximise", "minimise", "vary", "at", "subjects", "design")
-    return design_threshold(**load_threshold(family), progress=step_progress())
+    return design_report(found, command=command)
 
 
-def _measured(family: str, more: dict[str, Any]) -> "Separation":
+def _threshold(family: str, _: dict[str, Any]) -> Answer:
+    from xorgames.design.threshold_design import design_threshold
+    from xorgames.design.threshold_problem import load_threshold
+    from xorgames.reports.threshold_report import threshold_report
+
+    try:
+        found = design_threshold(**load_threshold(family), progress=step_progress())
+    except InputError as error:
+        raise error.in_file(family) from None
+    text = design_text.threshold_text(found)
+    return Answer(found, text, lambda command: threshold_report(found, command=command))
+
+
+def _measured(family: str, _: dict[str, Any]) -> Answer:
     from xorgames.design.measured import load_measured
     from xorgames.design.separation import separate
+    from xorgames.reports.measured_report import measured_report
 
-    _without(more, "measured data", "maximise", "minimise", "vary", "at", "subjects", "design")
-    return separate(**load_measured(family))
+    try:
+        found = separate(**load_measured(family))
+    except InputError as error:
+        raise error.in_file(family) from None
+    text = design_text.measured_text(found)
+    return Answer(found, text, lambda command: measured_report(found, command=command))
 
 
-_SEARCHES: dict[str, Callable[[str, dict[str, Any]], Any]] = {
+def _game(family: str, more: dict[str, Any]) -> Answer:
+    from xorgames.cli.options import read_conditions
+    from xorgames.design.demands import demands_of
+    from xorgames.design.equivalent import equivalent_game
+    from xorgames.design.quantities import check_quantity
+    from xorgames.hardware.verdict import check
+    from xorgames.reports.equivalent_report import equivalent_report
+    from xorgames.spec import parse_game
+
+    for name in _USELESS["game"]:
+        more.pop(name)
+    given = parse_game(family)
+    conditions = read_conditions(given, family, {key: more[key] for key in CONDITIONS})
+    setting = replace(read_setting(**more), conditions=conditions)
+    check_quantity("gap", setting)
+    found = equivalent_game(given.game)
+    needs = demands_of(found.solution, setting)
+    verdict = None if setting.performance is None else check(needs, setting.performance)
+    text = design_text.equivalent_text(found, needs, verdict)
+    return Answer(
+        found, text, lambda command: equivalent_report(found, needs, verdict, command=command)
+    )
+
+
+_SEARCHES: dict[str, Callable[[str, dict[str, Any]], Answer]] = {
     "family": _family,
     "free": _free,
     "threshold": _threshold,
     "measured": _measured,
+    "game": _game,
 }
-
-
-def designed_text(found: "Designed") -> str:
-    """Return what was found in a family."""
-    name, quantity = found.family, found.objective.quantity
-    fixed = [name, *(f"{k} = {v}" for k, v in found.fixed.items())]
-    lines = [f"{', '.join(fixed)}: {found.objective.verb} {quantity}", ""]
-    header = ["", *found.parameters, quantity + (f"/{found.unit}" if found.unit else "")]
-    rows = [header, ["best found", *map(_number, found.parameters.values()), str(found.value)]]
-    value = "none" if found.default_value is None else str(found.default_value)
-    rows.append(["default", *map(_number, found.default.values()), value])
-    lines += [aligned(rows), ""]
-    lines += _improvement(found.improvement)
-    bare = [name for name in found.parameters if found.games.parameter(name).default is None]
-    if bare:
-        names = ", ".join(bare)
-        lines.append(f"no default is given for {names}: the middle of the range stands for it")
-    if found.default_note:
-        lines.append(f"at the default: {found.default_note}")
-    lines += [f"met: {subject.text}" for subject in found.subjects]
-    if found.limit is None:
-        lines.append("the best that was found; that there is none better is not proven")
-    else:
-        lines.append(f"proven: no game in these ranges that meets all conditions has more than"
-                     f" {found.limit.upper:.6g}")  # fmt: skip
-    lines.append(f"{found.evaluations} games looked at; digits dropped where the proven value falls"
-                 " by less than a millionth")  # fmt: skip
-    return "\n".join([*lines, "", *_game_lines(found)])
-
-
-def free_text(found: "FreeDesigned") -> str:
-    """Return what was found without a family."""
-    quantity = found.objective.quantity
-    chosen = found.problem.choose
-    rows = [["", quantity], ["best found", str(found.value)]]
-    if found.default_value is not None:
-        rows.append(["default", str(found.default_value)])
-    lines = [f"{found.problem.name}: {found.objective.verb} {quantity}, {chosen} free", ""]
-    lines += [aligned(rows), "", *_improvement(found.improvement)]
-    table = found.game.to_dict()[chosen]
-    lines.append(f"{chosen}:")
-    lines += ["  " + "  ".join(_cell(entry) for entry in row) for row in table]
-    lines.append("the best that was found; that there is none better is not proven")
-    lines.append(f"{found.evaluations} games looked at")
-    return "\n".join([*lines, "", *_game_lines(found)])
-
-
-def threshold_text(found: "ThresholdDesigned") -> str:
-    """Return the cells that were chosen."""
-    edges = ", ".join(f"{float(edge):.6g}" for edge in found.edges)
-    against = {"everyone": "who see everything", "cells": "who see the cells"}[found.against]
-    rows = [["cells", "advantage"]]
-    rows += [[str(count), str(value)] for count, value in found.by_cells.items()]
-    whole = found.continuum
-    return "\n".join(
-        [
-            f"{found.region} threshold game: best cells against classical players {against}",
-            "",
-            aligned(rows),
-            "",
-            f"threshold {_number(found.threshold)}, cells end at {edges}",
-            f"with equal cells {found.default_value}",
-            "",
-            "the continuous game, proven:",
-            aligned(
-                [
-                    ["classical", whole.classical.display(6)],
-                    ["quantum", whole.quantum.display(6)],
-                    ["gap", whole.gap.display(6)],
-                ],
-                indent="  ",
-            ),
-        ]
-    )
-
-
-def measured_text(found: "Separation") -> str:
-    """Return how data stand to the classical polytope."""
-    rows = [["distance", str(found.distance)]]
-    if found.visibility is not None:
-        rows.append(["visibility", str(found.visibility)])
-    lines = [f"{found.verdict}: {found.statement}", "", aligned(rows), ""]
-    lines.append("inequality (sum |M| = 1):")
-    lines += ["  " + "  ".join(str(entry) for entry in row) for row in found.inequality]
-    mixture = found.scaled
-    lines.append(
-        f"{len(mixture.weights)} deterministic strategies explain {1 / float(mixture.total):.6g}"
-        " of the correlators" if mixture.total else "no correlation to explain"
-    )  # fmt: skip
-    return "\n".join(lines)
-
-
-_TEXTS: dict[str, Callable[[Any], str]] = {
-    "family": designed_text,
-    "free": free_text,
-    "threshold": threshold_text,
-    "measured": measured_text,
-}
-
-
-def _number(number: Any) -> str:
-    return f"{float(number):.9g}"
-
-
-def _cell(entry: Any) -> str:
-    return str(entry) if isinstance(entry, str) else "[" + ", ".join(entry) + "]"
-
-
-def _improvement(better: "Bound | None") -> list[str]:
-    return [] if better is None else [f"better than the default by {better.display(9)}"]
-
-
-def _game_lines(found: Any) -> list[str]:
-    """Return the values of the game, and what it asks of the hardware."""
-    from xorgames.cli.games import solution_text
-
-    solution = found.solution
-    lines = [solution_text(solution), "", "what it asks of the hardware:"]
-    return [*lines, *_demand_lines(found, found.setting)]
-
-
-def _demand_lines(found: Any, setting: "Setting") -> list[str]:
-    needs = found.requirements
-    limit = needs.combined_infidelity_max
-    if limit is None or limit.lower <= 0:
-        return ["  nothing can show an advantage: there is none"]
-    rows = [["combined infidelity below", limit.display(6)]]
-    if needs.rounds.first is None:
-        rows.append(["rounds", needs.rounds.reason])
-    else:
-        window_s = setting.conditions.window_s
-        rows.append(["rounds", f"{needs.rounds.first} in {window_s:g} s"])
-        rows.append(["pair rate", f"{needs.rounds.first / window_s:.6g} Hz"])
-    lines = [aligned(rows, indent="  ")]
-    if found.verdict is not None:
-        lines.append(f"  {found.verdict.performance.design}: {found.verdict.verdict}")
-    return lines

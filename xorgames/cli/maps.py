@@ -55,8 +55,9 @@ def map_command(family: str, x: str, y: str | None, outputs: tuple[str, ...], **
 
     FAMILY is a family file, or a name of the catalogue with parameters left open: hft,
     load_balancing:cells=8. Every number is a proven bracket; the boundary of the region of
-    advantage is traced. Rounds, rate and margin are worked out game by game, which takes up to
-    seconds each; --test bernoulli is quicker than auto, which seeks the sharpest test.
+    advantage is traced where it crosses the lines of the grid. Rounds, rate and margin are worked
+    out game by game, which takes up to seconds each; --test bernoulli is quicker than auto, which
+    seeks the sharpest test.
     """
     from xorgames.design.family_file import load_family
     from xorgames.design.grid import parse_values
@@ -86,6 +87,12 @@ def map_command(family: str, x: str, y: str | None, outputs: tuple[str, ...], **
         write_map(found, target, overwrite=force)
         invocation.written = target
         click.echo(f"Written to {target}", err=True)
+
+
+for _option in map_command.params:
+    if isinstance(_option, click.Option) and _option.name == "protocol":
+        # It is refused with the reason why; nobody needs to read about it before.
+        _option.hidden = True
 
 
 def map_text(found: "Map") -> str:

@@ -12,11 +12,11 @@ from xorgames.design.family import (
     Batch,
     Entry,
     Family,
-    Parameter,
     entry_of,
     game_or_reason,
     stack_of,
 )
+from xorgames.design.parameter import Parameter
 from xorgames.errors import near_name, reject
 from xorgames.game import XORGame
 

@@ -46,6 +46,9 @@ FloatArray = NDArray[np.float64]
 CELLS, CLASSICAL_CELLS = 128, 600
 #: Means of cells are doubles off by little; this is far more than their sum can be off.
 _ROUNDING = 2.0**-40
+#: By how much roots of 1 - k^2 are off where k is rounded, and with them the norm of the matrix of
+#: them: 1 - k^2 is off by less than 2^-51, which matters where a cell is nearly all on one side.
+_ROOTS = 2.0**-25
 _ITERATIONS = 100
 
 
@@ -106,7 +109,7 @@ def continuum_values(
         reject("region", "must be a region", received=repr(region), cure="use SumRegion(1)")
     for key, number in (("cells", cells), ("classical_cells", classical_cells)):
         whole_number(key, number, 2)
-    quantum = _quantum(cell_means(region, cells)) / 2 + Fraction(1, 2)
+    quantum = (_quantum(cell_means(region, cells)) / 2 + Fraction(1, 2)).clip(0.5, 1.0)
     classical = continuum_classical(region, classical_cells)
     classical = Bound(classical.lower, min(classical.upper, quantum.upper))
     quantum = Bound(max(quantum.lower, classical.lower), quantum.upper)
@@ -129,7 +132,7 @@ def continuum_classical(region: Region, cells: int) -> Bound:
     >>> continuum_classical(SumRegion(1), 100).display(3)
     '0.749 … 0.756'
     """
-    return _classical(cell_means(region, cells)) / 2 + Fraction(1, 2)
+    return (_classical(cell_means(region, cells)) / 2 + Fraction(1, 2)).clip(0.5, 1.0)
 
 
 def cell_means(region: Region, cells: int) -> FloatArray:
@@ -196,7 +199,7 @@ def _quantum(means: FloatArray) -> Bound:
     multipliers = np.concatenate([proposal.alice_multipliers, proposal.bob_multipliers])
     reached = strategy_bias(matrix, proposal.strategy)
     crossed = np.sqrt(np.maximum(0.0, 1 - np.square(means))) / cells
-    norm = _norm(crossed) + _ROUNDING
+    norm = _norm(crossed) + _ROOTS
     least = _least_density(matrix, multipliers) * cells
     room = least - norm
     raised = (-room + np.sqrt(room * room + 4 * norm * norm)) / 2
@@ -205,10 +208,14 @@ def _quantum(means: FloatArray) -> Bound:
 
 
 def _least_density(matrix: FloatArray, multipliers: FloatArray) -> float:
-    """Return what no dual variable of the certificate is below: those are a^2 and diag(G)."""
+    """Return what no dual variable of the certificate is below: those are a^2 and diag(G).
+
+    Where the sum of |M| is the better bound they are the sums of rows and columns of |M|.
+    """
     _, a, b, w = dual_factors(matrix, multipliers)
     diagonal = np.square(b).sum(axis=0) + np.square(w).sum(axis=1)
-    return float(min(np.square(a).min(), diagonal.min())) * (1 - 1e-9)
+    sums = [np.abs(matrix).sum(axis=axis).min() for axis in (0, 1)]
+    return float(min(np.square(a).min(), diagonal.min(), *sums)) * (1 - 1e-9)
 
 
 def _norm(sizes: FloatArray) -> float:

@@ -2,8 +2,12 @@
 
 The answers at the points of the grid only tell which edges a curve crosses. On each such edge the
 crossing is then enclosed by bisection: one end where the answer is proven yes, the other where it
-is proven no. It ends at the tolerance asked for, or where nothing can be proven any more. Between
-the edges of a cell the curve is a straight line. On an edge with several crossings one is found.
+is proven no. It ends at the tolerance asked for, or where nothing between can be proven. Between
+the edges of a cell the curve is a straight line. On an edge with several crossings one is found;
+an island or a line of no width that lies between the points of the grid is not seen.
+
+A curve that runs through points of the grid leaves these without an answer. Such a point is moved
+into the grid, by less than the tolerance, to where there is one.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +23,11 @@ from xorgames.design.grid import Grid
 Signs = NDArray[np.int8]
 #: Answers at points given by exact coordinates: 1 yes, -1 no, 0 neither proven.
 Decide = Callable[[Sequence[tuple[Fraction, ...]]], Signs]
-#: An edge: its first point, by number on each axis, and the axis that it runs along.
-_Edge = tuple[tuple[int, ...], int]
+#: A point of the grid, by number on each axis, and where it is.
+_Node = tuple[int, ...]
+_Point = tuple[Fraction, ...]
+#: An edge: its first point, and the axis that it runs along.
+_Edge = tuple[_Node, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +88,62 @@ def trace(
     >>> [[round(x, 2) for x, y in curve] for curve in found.curves], found.resolution < 1e-3
     ([[0.33, 0.33]], True)
     """
+    nodes = _Nodes(grid)
+    signs = nodes.settle(signs, decide, tolerance)
     edges = _crossed(signs)
-    brackets = _bisect(grid, signs, edges, decide, tolerance)
-    places = {edge: _point(grid, edge, brackets[edge]) for edge in edges}
+    brackets = _bisect(nodes, signs, edges, decide, tolerance)
+    places = {edge: nodes.middle(edge, brackets[edge]) for edge in edges}
     chains = [[edge] for edge in edges]
     if len(grid.axes) == 2:
         chains = _chains(_links(grid, signs, set(edges), decide))
     curves = [tuple(places[edge] for edge in chain) for chain in chains]
-    widths = [float(b - a) for a, b in brackets.values()]
+    widths = [float(each.above - each.below) for each in brackets.values()]
     return Contour(label=label, curves=tuple(curves), resolution=max(widths, default=0.0))
+
+
+class _Nodes:
+    """The points of a grid, some of them moved a little."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._axes = grid.axes
+        self._moved: dict[_Node, _Point] = {}
+
+    def settle(self, signs: Signs, decide: Decide, tolerance: float) -> Signs:
+        """Move the points without an answer that lie between different ones; return all answers."""
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(signs, 1), (3,) * signs.ndim)
+        inner = tuple(range(signs.ndim, 2 * signs.ndim))
+        between = (windows.max(axis=inner) == 1) & (windows.min(axis=inner) == -1)
+        loose = [tuple(node) for node in np.argwhere((signs == 0) & between).tolist()]
+        places = [self._beside(node, Fraction(str(tolerance))) for node in loose]
+        answers = decide(places).tolist() if loose else []
+        signs = signs.copy()
+        for node, place, answer in zip(loose, places, answers, strict=True):
+            if answer:
+                signs[node], self._moved[node] = answer, place
+        return signs
+
+    def _beside(self, node: _Node, tolerance: Fraction) -> _Point:
+        """Return a point close by; not along an axis or a diagonal, where a curve may run."""
+        shares = (tolerance / 4, tolerance / 7)
+        return tuple(
+            axis.at(i + share if i + 1 < len(axis.values) else i - share)
+            for axis, i, share in zip(self._axes, node, shares, strict=False)
+        )
+
+    def at(self, edge: _Edge, share: Fraction) -> _Point:
+        """Return the point that divides an edge by a share from 0 to 1."""
+        node, along = edge
+        following = tuple(i + (axis == along) for axis, i in enumerate(node))
+        first, last = self._place(node), self._place(following)
+        return tuple(a + share * (b - a) for a, b in zip(first, last, strict=True))
+
+    def middle(self, edge: _Edge, bracket: "_Bracket") -> tuple[float, ...]:
+        """Return the middle of a bracket."""
+        return tuple(float(x) for x in self.at(edge, (bracket.below + bracket.above) / 2))
+
+    def _place(self, node: _Node) -> _Point:
+        grid_point = (axis.values[i] for axis, i in zip(self._axes, node, strict=True))
+        return self._moved.get(node) or tuple(grid_point)
 
 
 def _crossed(signs: Signs) -> list[_Edge]:
@@ -103,40 +157,50 @@ def _crossed(signs: Signs) -> list[_Edge]:
     return edges
 
 
+@dataclass
+class _Bracket:
+    """Where on an edge, from 0 to 1, the answer changes; inside may be a hole without answers."""
+
+    below: Fraction = Fraction(0)
+    above: Fraction = Fraction(1)
+    hole: tuple[Fraction, Fraction] | None = None
+
+    def next(self, tolerance: float) -> Fraction | None:
+        """Return where to ask: halfway, beside a hole on its wider side; None if that is enough."""
+        if self.hole is None:
+            wide = self.above - self.below > tolerance
+            return (self.below + self.above) / 2 if wide else None
+        sides = ((self.below, self.hole[0]), (self.hole[1], self.above))
+        first, last = max(sides, key=lambda side: side[1] - side[0])
+        return (first + last) / 2 if last - first > tolerance / 2 else None
+
+    def enter(self, place: Fraction, answer: int) -> None:
+        """Enter an answer: 1 as at the beginning of the edge, -1 as at its end, 0 none."""
+        if answer == 0:
+            hole = self.hole or (place, place)
+            self.hole = min(place, hole[0]), max(place, hole[1])
+            return
+        if answer > 0:
+            self.below = place
+        else:
+            self.above = place
+        if self.hole and not self.below < self.hole[0] <= self.hole[1] < self.above:
+            self.hole = None
+
+
 def _bisect(
-    grid: Grid, signs: Signs, edges: list[_Edge], decide: Decide, tolerance: float
-) -> dict[_Edge, tuple[Fraction, Fraction]]:
-    """Return for each edge where on it, from 0 to 1, the answer changes; all edges at once."""
-    brackets = {edge: (Fraction(0), Fraction(1)) for edge in edges}
-    active = edges
-    while active:
-        middles = [sum(brackets[edge], Fraction(0)) / 2 for edge in active]
-        points = [_exact_point(grid, e, t) for e, t in zip(active, middles, strict=True)]
-        still = []
-        for edge, middle, answer in zip(active, middles, decide(points).tolist(), strict=True):
-            if answer == 0:
-                # Nothing is proven here: the bracket stays as it is.
-                continue
-            below, above = brackets[edge]
-            same = answer == signs[edge[0]]
-            brackets[edge] = (middle, above) if same else (below, middle)
-            if (above - below) / 2 > tolerance:
-                still.append(edge)
-        active = still
-    return brackets
-
-
-def _exact_point(grid: Grid, edge: _Edge, place: Fraction) -> tuple[Fraction, ...]:
-    start, along = edge
-    return tuple(
-        axis.at(start[i] + place) if i == along else axis.values[start[i]]
-        for i, axis in enumerate(grid.axes)
-    )
-
-
-def _point(grid: Grid, edge: _Edge, bracket: tuple[Fraction, Fraction]) -> tuple[float, ...]:
-    middle = sum(bracket, Fraction(0)) / 2
-    return tuple(float(number) for number in _exact_point(grid, edge, middle))
+    nodes: _Nodes, signs: Signs, edges: list[_Edge], decide: Decide, tolerance: float
+) -> dict[_Edge, _Bracket]:
+    """Return where the answer changes on each edge; all edges at once."""
+    brackets = {edge: _Bracket() for edge in edges}
+    while True:
+        wanted = {edge: bracket.next(tolerance) for edge, bracket in brackets.items()}
+        asked = [(edge, place) for edge, place in wanted.items() if place is not None]
+        if not asked:
+            return brackets
+        answers = decide([nodes.at(edge, place) for edge, place in asked]).tolist()
+        for (edge, place), answer in zip(asked, answers, strict=True):
+            brackets[edge].enter(place, answer * int(signs[edge[0]]))
 
 
 def _links(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from xorgames.hardware.criteria import Criterion
     from xorgames.hardware.design import Design
     from xorgames.hardware.performance import Performance
+    from xorgames.hardware.requirements import Requirements
     from xorgames.hardware.verdict import Verdict
     from xorgames.solvers.solution import Solution
 
@@ -66,12 +67,11 @@ class Setting:
         }
 
 
-def requirement(quantity: str, solution: "Solution", setting: Setting) -> Bound | str:
-    """Return rounds, rate or margin as a bound, or why there is none."""
+def demands_of(solution: "Solution", setting: Setting) -> "Requirements":
+    """Return what a solved game asks of a machine."""
     from xorgames.hardware.requirements import require
-    from xorgames.hardware.verdict import check
 
-    needs = require(
+    return require(
         solution,
         setting.conditions,
         infidelity=setting.combined_infidelity,
@@ -79,6 +79,13 @@ def requirement(quantity: str, solution: "Solution", setting: Setting) -> Bound 
         test=setting.test,
         inputs=setting.inputs,
     )
+
+
+def requirement(quantity: str, solution: "Solution", setting: Setting) -> Bound | str:
+    """Return rounds, rate or margin as a bound, or why there is none."""
+    from xorgames.hardware.verdict import check
+
+    needs = demands_of(solution, setting)
     if quantity == "margin":
         assert setting.performance is not None
         return _margin(check(needs, setting.performance))

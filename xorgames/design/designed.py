@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from xorgames.bound import Bound
-from xorgames.design.demands import Setting
+from xorgames.design.demands import Setting, demands_of
 from xorgames.design.family import Family
 from xorgames.design.family_limit import FamilyLimit
 from xorgames.design.judge import TOLERANCE
-from xorgames.design.objectives import Objective, Subject, demands_of
+from xorgames.design.objectives import Objective, Subject
 from xorgames.design.quantities import UNITS
 from xorgames.game import XORGame
 from xorgames.solvers.solution import Solution
@@ -22,60 +22,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Designed:
-    """A game that was designed.
+class DesignedGame:
+    """What is common to games that were designed, with a family or without.
 
     Attributes
     ----------
-    games : Family
-        The family that was searched, its other parameters settled or with defaults.
-    ranges : dict of str to (Fraction, Fraction)
-        From where to where each parameter varied.
     objective : Objective
     subjects : tuple of Subject
         All provably met.
-    parameters : dict of str to Fraction
-        Where the best game found is.
     value : Bound
-        The objective there, proven.
-    default : dict of str to Fraction
-        Where the search came from: the family's defaults, or the middle of a range without one.
+        The objective at the best game found, proven.
     default_value : Bound or None
-        The objective there.
+        The objective at the default.
     default_note : str
         Why there is none, or which subjects are missed there.
-    limit : FamilyLimit or None
-        What no game of the family exceeds, proven; where that is not known the game is the best
-        that was found.
     evaluations : int
         How many games were looked at.
     solution : Solution
+        Of the best game found.
     setting : Setting
     """
 
-    games: Family
-    ranges: dict[str, tuple[Fraction, Fraction]]
     objective: Objective
     subjects: tuple[Subject, ...]
-    parameters: dict[str, Fraction]
     value: Bound
-    default: dict[str, Fraction]
     default_value: Bound | None
     default_note: str
-    limit: FamilyLimit | None
     evaluations: int
     solution: Solution
     setting: Setting
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return self.games.name
-
-    @property
-    def fixed(self) -> dict[str, str]:
-        """Parameters that were settled, as text."""
-        return {name: str(number) for name, number in self.games.fixed.items()}
 
     @property
     def game(self) -> XORGame:
@@ -115,20 +90,14 @@ class Designed:
         about = {"name": self.game.name, "shape": [m, n], "id": self.game.id}
         known, better = self.default_value, self.improvement
         return {
-            "family": self.family,
-            "fixed": self.fixed,
-            "parameters": {name: float(number) for name, number in self.parameters.items()},
-            "exact_parameters": {name: str(number) for name, number in self.parameters.items()},
             "quantity": self.objective.quantity,
             "unit": self.unit,
             "goal": self.objective.verb,
             "subjects": [subject.text for subject in self.subjects],
             "objective": self.value.to_dict(),
-            "default_parameters": {name: str(number) for name, number in self.default.items()},
             "default_objective": None if known is None else known.to_dict(),
             "default_note": self.default_note,
             "improvement": None if better is None else better.to_dict(),
-            "limit": None if self.limit is None else self.limit.upper,
             "rounding_tolerance": float(TOLERANCE),
             "game": about | self.game.to_dict(),
             "evaluations": self.evaluations,
@@ -138,3 +107,51 @@ class Designed:
     def to_json(self) -> str:
         """Return the result as JSON."""
         return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Designed(DesignedGame):
+    """The best game found of a family.
+
+    Attributes
+    ----------
+    games : Family
+        The family that was searched, its other parameters settled or with defaults.
+    ranges : dict of str to (Fraction, Fraction)
+        From where to where each parameter varied.
+    parameters : dict of str to Fraction
+        Where the best game found is.
+    default : dict of str to Fraction
+        Where the search came from: the family's defaults, or the middle of a range without one.
+    limit : FamilyLimit or None
+        What no game of the family exceeds, proven; where that is not known the game is the best
+        that was found.
+    """
+
+    games: Family
+    ranges: dict[str, tuple[Fraction, Fraction]]
+    parameters: dict[str, Fraction]
+    default: dict[str, Fraction]
+    limit: FamilyLimit | None
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return self.games.name
+
+    @property
+    def fixed(self) -> dict[str, str]:
+        """Parameters that were settled, as text."""
+        return {name: str(number) for name, number in self.games.fixed.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result in the contract's JSON shape."""
+        return {
+            "family": self.family,
+            "fixed": self.fixed,
+            "parameters": {name: float(number) for name, number in self.parameters.items()},
+            "exact_parameters": {name: str(number) for name, number in self.parameters.items()},
+            "default_parameters": {name: str(number) for name, number in self.default.items()},
+            "limit": None if self.limit is None else self.limit.upper,
+            **super().to_dict(),
+        }

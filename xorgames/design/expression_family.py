@@ -20,13 +20,13 @@ from xorgames.design.family import (
     Batch,
     Family,
     FloatArray,
-    Parameter,
     Stack,
     entry_of,
     game_or_reason,
     stack_of,
 )
 from xorgames.design.intervals import INTERVALS, Interval, interval_of, up
+from xorgames.design.parameter import Parameter
 from xorgames.errors import InputError, Problem
 from xorgames.exact import cell
 from xorgames.game import XORGame
@@ -177,7 +177,7 @@ class ExpressionFamily(Family):
             broken, sure = self._decided(values, count)
             stack = self._stack(values, np.flatnonzero(sure))
         sure[stack.points[~_is_finite(stack)]] = False
-        stacks = [_selected(stack, sure[stack.points])] if sure.any() else []
+        stacks = [stack.at(sure[stack.points])] if sure.any() else []
         undefined, games = dict(broken), []
         for i in np.flatnonzero(~sure).tolist():
             if i in broken:
@@ -283,21 +283,10 @@ def _taken(number: Interval, points: NDArray[np.int64], count: int | None = None
     """Return the interval at some points; one that is the same everywhere stays as it is."""
     if count is not None:
         return Interval(*(np.broadcast_to(end, (count,)) for end in (number.lower, number.upper)))
-    if number.lower.size == 1:
-        return number
-    return Interval(number.lower[points], number.upper[points])
+    return number if number.lower.size == 1 else number.at(points)
 
 
 def _is_finite(stack: Stack) -> NDArray[np.bool_]:
     entries = np.isfinite(stack.matrices).all(axis=(1, 2))
     finite: NDArray[np.bool_] = np.isfinite(stack.errors) & entries & stack.offsets.is_finite
     return finite
-
-
-def _selected(stack: Stack, chosen: NDArray[np.bool_]) -> Stack:
-    return Stack(
-        points=stack.points[chosen],
-        matrices=stack.matrices[chosen],
-        errors=stack.errors[chosen],
-        offsets=Interval(stack.offsets.lower[chosen], stack.offsets.upper[chosen]),
-    )

@@ -8,7 +8,6 @@ a maximum of sum M E with |E| <= 1: it moves by no more than that.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from xorgames.bound import Bound
 from xorgames.design.grid import Grid
 from xorgames.design.intervals import Interval, up
+from xorgames.design.parameter import Parameter
 from xorgames.errors import InputError, Problem, near_name, reject
 from xorgames.exact import exact_number
 from xorgames.game import XORGame
@@ -26,38 +26,6 @@ FloatArray = NDArray[np.float64]
 Columns = Mapping[str, Sequence[Any] | FloatArray]
 
 _HALF_UNIT = 2.0**-53
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """A parameter of a family; None where a bound or a default is not known.
-
-    Examples
-    --------
-    >>> Parameter(name="p", lower=Fraction(0), upper=Fraction(1)).limits
-    '[0, 1]'
-    """
-
-    name: str
-    lower: Fraction | None = None
-    upper: Fraction | None = None
-    default: Fraction | None = None
-
-    @property
-    def limits(self) -> str:
-        """The bounds as text."""
-        lower = "(-inf" if self.lower is None else f"[{self.lower}"
-        return f"{lower}, " + ("inf)" if self.upper is None else f"{self.upper}]")
-
-    def admits(self, number: Fraction) -> bool:
-        """Whether the number lies within the bounds."""
-        above = self.lower is None or self.lower <= number
-        return above and (self.upper is None or number <= self.upper)
-
-    def to_dict(self) -> dict[str, str | None]:
-        """Return the numbers as text, exactly."""
-        numbers = {"lower": self.lower, "upper": self.upper, "default": self.default}
-        return {"name": self.name} | {k: None if v is None else str(v) for k, v in numbers.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,6 +47,15 @@ class Stack:
     matrices: FloatArray
     errors: FloatArray
     offsets: Interval
+
+    def at(self, places: NDArray[Any]) -> "Stack":
+        """Return some of the games, by their places or by a mask."""
+        return Stack(
+            points=self.points[places],
+            matrices=self.matrices[places],
+            errors=self.errors[places],
+            offsets=self.offsets.at(places),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

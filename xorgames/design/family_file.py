@@ -27,17 +27,16 @@ from xorgames.design.constraints import (
 from xorgames.design.expression_family import ExpressionFamily
 from xorgames.design.expressions import (
     Expression,
-    check_name,
     number_expression,
     parse_expression,
 )
-from xorgames.design.family import Family, Parameter
+from xorgames.design.family import Family
+from xorgames.design.parameter import PARAMETER_FORM, Parameter, parameter_of
 from xorgames.errors import InputError, Problem, expect, near_name, reject
-from xorgames.exact import cell, exact_number
+from xorgames.exact import cell
 from xorgames.rules import MAX_INPUTS, check_labels, check_text
-from xorgames.textfile import SUFFIXES, read_table
+from xorgames.textfile import SUFFIXES, read_as
 
-_FORM = "p = { lower = 0, upper = 1, default = 0.3 }"
 _WIN = {
     Fraction(0): (number_expression(Fraction(1)), number_expression(Fraction(0))),
     Fraction(1): (number_expression(Fraction(0)), number_expression(Fraction(1))),
@@ -83,11 +82,7 @@ def load_family(name_or_path: str | Path) -> Family:
 
 
 def _from_file(path: Path) -> Family:
-    table = read_table(path)
-    try:
-        return family_from_table(table, name=path.stem)
-    except InputError as error:
-        raise error.in_file(str(path)) from None
+    return read_as(path, lambda table: family_from_table(table, name=path.stem))
 
 
 def family_from_table(table: Mapping[str, Any], *, name: str = "family") -> ExpressionFamily:
@@ -168,10 +163,10 @@ class _Reader:
 
     def parameters(self) -> list[Parameter]:
         """Return the parameters that are sound."""
-        found = (self.try_(_parameter, n, about) for n, about in self.table["parameters"].items())
+        found = (self.try_(parameter_of, n, about) for n, about in self.table["parameters"].items())
         if not self.names:
             rule = "must name at least one parameter"
-            self.problems.append(Problem(key="parameters", rule=rule, cure=_FORM))
+            self.problems.append(Problem(key="parameters", rule=rule, cure=PARAMETER_FORM))
         return [parameter for parameter in found if parameter is not None]
 
     def distribution(self) -> list[list[Expression]]:
@@ -278,26 +273,6 @@ class _Reader:
                 for y, both in enumerate(row):
                     for parity, expression in enumerate(both):
                         yield f"payoff_limits[{x}][{y}][{parity}]", expression
-
-
-def _parameter(name: str, about: Any) -> Parameter:
-    key = f"parameters.{name}" if isinstance(name, str) and len(name) <= 40 else "parameters"
-    check_name(name, key=key)
-    if not isinstance(about, Mapping):
-        reject(key, "must be a table of bounds", received=repr(about), cure=_FORM)
-    kinds = ("lower", "upper", "default")
-    for given in about:
-        if given not in kinds:
-            reject(f"{key}.{given}", "is not a key of a parameter", cure=near_name(given, kinds))
-    numbers = {kind: exact_number(about[kind], key=f"{key}.{kind}") for kind in about}
-    parameter = Parameter(name=name, **numbers)
-    lower, upper = parameter.lower, parameter.upper
-    if lower is not None and upper is not None and lower > upper:
-        reject(key, "must have lower <= upper", received=parameter.limits)
-    if parameter.default is not None and not parameter.admits(parameter.default):
-        rule = f"must lie in {parameter.limits}"
-        reject(f"{key}.default", rule, received=str(parameter.default))
-    return parameter
 
 
 def _shape(nested: Any) -> tuple[int, int]:

@@ -5,20 +5,25 @@ intervals' middles, r being the sum of the intervals' radii. A bias moves by at 
 gap of every game on the box is at most that of M0 plus r, and likewise for the ratio and the
 critical infidelity. Boxes that cannot hold anything better than what is known, or no game at all,
 are dropped; the others are cut in two. The largest bound left is proven for the whole family.
+
+No box has games with Q/C above a constant: vectors of rank r reach the Tsirelson bias Q of an m x n
+game, with r <= min(m, n) and r (r + 1)/2 <= m + n, and Q is at most K_G(r) times C (Grothendieck).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.design.expression_family import ExpressionFamily
-from xorgames.design.family import Stack
-from xorgames.design.intervals import INTERVALS, Interval, interval_of, up
+from xorgames.design.boxes import Boxes, boxes_of
+from xorgames.design.family import Family
+from xorgames.design.intervals import Interval, digits_up, down, interval_of, up
 from xorgames.design.objectives import Subject
 from xorgames.design.quantities import bias_brackets, quantity_ends
+from xorgames.solvers.dimension import grothendieck
 
 FloatArray = NDArray[np.float64]
 
@@ -26,7 +31,7 @@ FloatArray = NDArray[np.float64]
 TOLERANCE = 1e-4
 #: Entries of all matrices looked at, at most; and parameters for which it is worth trying.
 _MOST_ENTRIES = 2**17
-MOST_PARAMETERS = 3
+_MOST_PARAMETERS = 3
 _TOGETHER = 1024
 
 
@@ -45,22 +50,34 @@ class FamilyLimit:
     upper: float
     boxes: int
 
+    @property
+    def text(self) -> str:
+        """The limit with six digits, rounded up: it holds as it is written.
+
+        Examples
+        --------
+        >>> FamilyLimit(upper=0.10356442, boxes=1).text
+        '0.103565'
+        """
+        return digits_up(self.upper)
+
 
 def family_limit(
-    family: ExpressionFamily,
+    family: Family,
     names: Sequence[str],
     box: Sequence[tuple[Fraction, Fraction]],
     *,
     quantity: str,
     known: float,
     subjects: Sequence[Subject] = (),
-) -> FamilyLimit:
-    """Return what the quantity of no game of a family exceeds.
+    tell: Callable[[str, int, int], None] | None = None,
+) -> FamilyLimit | None:
+    """Return what the quantity of no game of a family exceeds, None where no way to it is known.
 
     Parameters
     ----------
-    family : ExpressionFamily
-        With its other parameters settled, or with defaults.
+    family : Family
+        Of expressions, or one of `boxes.MONOTONE`; its other parameters settled, or with defaults.
     names : sequence of str
     box : sequence of pairs of Fraction
         From where to where each of them varies.
@@ -69,6 +86,8 @@ def family_limit(
         What a game of the family reaches.
     subjects : sequence of Subject
         Boxes whose games all miss a fast one are dropped; the others are not looked at.
+    tell : callable, optional
+        Called with what is being done and (done, total).
 
     Examples
     --------
@@ -79,24 +98,30 @@ def family_limit(
     >>> 0.10355 < limit.upper < 0.1037
     True
     """
+    games = boxes_of(family, names, box) if len(names) <= _MOST_PARAMETERS else None
+    if games is None:
+        return None
     ends = interval_of([low for low, _ in box]), interval_of([high for _, high in box])
     boxes = Interval(ends[0].lower[None], ends[1].upper[None])
-    sides = boxes.upper[0] - boxes.lower[0]
-    most = max(64, _MOST_ENTRIES // (family.shape[0] * family.shape[1]))
+    sides = np.array([float(high - low) for low, high in box])
+    # A single point cannot be cut.
+    most = max(64, _MOST_ENTRIES // games.cost) if sides.any() else 1
     goal, settled, looked = known * (1 + TOLERANCE), known, 0
     uppers = np.full(1, np.inf)
     while len(uppers) and looked < most:
+        if tell is not None:
+            tell("proving a limit", looked, most)
         # The boxes that may hold the most come first: what is left unlooked at decides.
         order = np.argsort(-uppers, kind="stable")
         worst, others = order[:_TOGETHER], order[_TOGETHER:]
-        parts = _cut(_taken(boxes, worst), sides)
-        fresh, alive = _uppers(family, names, parts, quantity, subjects)
+        parts = _cut(boxes.at(worst), sides)
+        fresh, alive = _uppers(games, parts, quantity, subjects)
         looked += len(fresh)
         # A part of a box has no more than the whole.
         fresh = np.minimum(fresh, np.concatenate([uppers[worst], uppers[worst]]))
         open_ = alive & (fresh > goal)
         settled = max([settled, *fresh[alive & ~open_].tolist()])
-        rest, parts = _taken(boxes, others), _taken(parts, np.flatnonzero(open_))
+        rest, parts = boxes.at(others), parts.at(open_)
         boxes = Interval(
             np.concatenate([rest.lower, parts.lower]), np.concatenate([rest.upper, parts.upper])
         )
@@ -104,14 +129,27 @@ def family_limit(
     return FamilyLimit(upper=float(max([settled, *uppers.tolist()])), boxes=looked)
 
 
-def _taken(boxes: Interval, places: NDArray[np.int64]) -> Interval:
-    return Interval(boxes.lower[places], boxes.upper[places])
+def most_ratio(shape: tuple[int, ...]) -> float:
+    """Return what Q/C of no game of a shape exceeds.
+
+    Examples
+    --------
+    >>> [digits_up(most_ratio(shape)) for shape in ((2, 7), (3, 2), (3, 3), (8, 8))]
+    ['1.41422', '1.41422', '1.45461', '1.78231']
+    """
+    rank = min(shape)
+    while rank * (rank + 1) // 2 > sum(shape):
+        rank -= 1
+    return math.nextafter(float(grothendieck(rank)[0]), math.inf)
 
 
 def _cut(boxes: Interval, sides: FloatArray) -> Interval:
-    """Cut each box in two across its longest side, in units of the sides of the whole."""
+    """Cut each box in two across its longest side, in units of the sides of the whole.
+
+    A parameter that has one value only is never cut, though it has a width where that is no double.
+    """
     size = boxes.upper - boxes.lower
-    side = (size / np.where(sides > 0, sides, 1.0)).argmax(axis=1)
+    side = np.divide(size, sides, out=np.full_like(size, -1.0), where=sides > 0).argmax(axis=1)
     rows = np.arange(len(side))
     middle = boxes.lower[rows, side] + size[rows, side] / 2
     left, right = boxes.upper.copy(), boxes.lower.copy()
@@ -120,33 +158,25 @@ def _cut(boxes: Interval, sides: FloatArray) -> Interval:
 
 
 def _uppers(
-    family: ExpressionFamily,
-    names: Sequence[str],
-    boxes: Interval,
-    quantity: str,
-    subjects: Sequence[Subject],
+    games: Boxes, boxes: Interval, quantity: str, subjects: Sequence[Subject]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return a proven limit for each box, and whether it may hold a game at all."""
-    count = len(boxes.lower)
-    settled = {p.name: p.default for p in family.parameters if p.default is not None}
-    values = {name: interval_of([number]) for name, number in (settled | family.fixed).items()}
-    for i, name in enumerate(names):
-        values[name] = Interval(boxes.lower[:, i].copy(), boxes.upper[:, i].copy())
     with np.errstate(all="ignore"):
-        alive = _alive(family, values, count)
-        stack = _stack(family, values, count)
+        alive, stack = games(boxes)
         finite = np.isfinite(stack.errors) & np.isfinite(stack.matrices).all(axis=(1, 2))
-        # Whatever an entry may be there, nothing is known of the box but that it must be cut.
-        uppers = np.full(count, np.inf)
+        ratio = most_ratio(stack.matrices.shape[1:])
+        lost = float(up(1 - down(np.array(1 / ratio))))
+        # Whatever an entry may be there, nothing more is known of the box: it must be cut.
+        most = {"ratio": ratio, "critical-infidelity": lost}.get(quantity, np.inf)
+        uppers = np.full(len(alive), most)
         look = np.flatnonzero(alive & finite & stack.matrices.any(axis=(1, 2)))
         if len(look):
-            part = replace(
-                stack, points=look, matrices=stack.matrices[look], errors=stack.errors[look],
-                offsets=_taken(stack.offsets, look),
-            )  # fmt: skip
+            part = stack.at(look)
             biases, none = bias_brackets(part), np.zeros(len(look), dtype=np.int8)
             found = quantity_ends(quantity, biases, part, none)[1]
-            uppers[look] = np.where(np.isnan(found), np.inf, found)
+            if quantity == "gap":
+                found = np.minimum(found, up(lost * biases.quantum_upper) / 2)
+            uppers[look] = np.fmin(found, most)
             for subject in subjects:
                 alive[look] &= ~_missed(
                     subject, quantity_ends(subject.quantity, biases, part, none)
@@ -159,46 +189,3 @@ def _missed(subject: Subject, ends: tuple[FloatArray, FloatArray]) -> NDArray[np
     assert subject.limit is not None
     limit = interval_of([subject.limit])
     return ends[1] < limit.lower if subject.at_least else ends[0] > limit.upper
-
-
-def _alive(family: ExpressionFamily, values: dict[str, Interval], count: int) -> NDArray[np.bool_]:
-    """Return where no condition is surely broken."""
-    alive = np.ones(count, dtype=bool)
-    entries = [entry for row in family.distribution for entry in row]
-    conditions = [(entry, (Fraction(0), None)) for entry in entries]
-    for expression, (low, high) in [
-        *conditions,
-        *((each.expression, each.ends) for each in family.constraints),
-    ]:
-        number = expression.evaluate(values, INTERVALS)
-        if low is not None:
-            alive &= ~(number.upper < interval_of([low]).lower)
-        if high is not None:
-            alive &= ~(number.lower > interval_of([high]).upper)
-    return alive
-
-
-def _stack(family: ExpressionFamily, values: dict[str, Interval], count: int) -> Stack:
-    """Return the middles of the matrices on each box, and how far the others may be from them."""
-    m, n = family.shape
-    matrices, errors = np.empty((count, m, n)), np.zeros(count)
-    offsets, half = interval_of([Fraction(0)]), interval_of([Fraction(1, 2)])
-    for x, y in np.ndindex(m, n):
-        chance = family.distribution[x][y].evaluate(values, INTERVALS)
-        # No game has a negative probability, whatever the interval says.
-        chance = Interval(np.maximum(chance.lower, 0.0), np.maximum(chance.upper, 0.0))
-        equal, different = (u.evaluate(values, INTERVALS) for u in family.payoff[x][y])
-        entry = chance * (equal - different)
-        middle = np.broadcast_to(entry.lower + (entry.upper - entry.lower) / 2, (count,))
-        matrices[:, x, y] = np.where(np.abs(middle) < 1e-290, 0.0, middle)
-        radius = np.maximum(entry.upper - matrices[:, x, y], matrices[:, x, y] - entry.lower)
-        errors = up(errors + up(radius))
-        offsets = offsets + chance * (equal + different) * half
-    return Stack(
-        points=np.arange(count),
-        matrices=matrices,
-        errors=errors,
-        offsets=Interval(
-            np.broadcast_to(offsets.lower, (count,)), np.broadcast_to(offsets.upper, (count,))
-        ),
-    )

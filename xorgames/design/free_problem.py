@@ -7,10 +7,11 @@ A file fixes one of the two ingredients of a game and leaves the other free:
   `marginals`, for `alice` and `bob` a number or [lower, upper] for each input; `covariance` of the
   numbers of the inputs, a number or [lower, upper], for fixed marginals of both.
 - `choose = "payoff"`: the `distribution` is given, every payoff is free within `payoff_limits`.
-  The sum of the payoffs for both parities is then kept, since it does not touch the advantage.
+  The mean of the payoffs for both parities is then the middle of the limits: it does not touch the
+  advantage.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,12 +19,13 @@ from typing import Any
 
 import numpy as np
 
+from xorgames.design.free_conditions import Condition, Conditions, limits_of, pair_of
 from xorgames.design.free_schema import structure_problems
-from xorgames.design.linear_games import LinearGames
-from xorgames.errors import InputError, Problem, reject
-from xorgames.exact import FractionArray, cell, exact_array, exact_number
+from xorgames.design.polytope import LinearGames, extreme
+from xorgames.errors import InputError, Problem, expect, reject
+from xorgames.exact import FractionArray, exact_array
 from xorgames.game import XORGame
-from xorgames.rules import SUM_TOLERANCE, check_distribution, check_payoff, check_predicate
+from xorgames.rules import check_distribution, check_payoff, check_predicate
 from xorgames.textfile import read_table
 
 
@@ -41,8 +43,10 @@ class FreeProblem:
         Of every probability, or of every payoff.
     games : LinearGames
         Its numbers are the probabilities, or the differences u(0) - u(1), row by row.
-    start : ndarray of Fraction, shape (m, n), or None
-        Numbers of the file to start from.
+    conditions : tuple of Condition
+        Those of `games` beside the bounds, exactly.
+    start : ndarray of Fraction or None
+        The distribution or the payoffs that one came with.
     """
 
     name: str
@@ -51,12 +55,48 @@ class FreeProblem:
     given: FractionArray
     limits: tuple[Fraction, Fraction]
     games: LinearGames
+    conditions: tuple[Condition, ...] = ()
     start: FractionArray | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         """The numbers of inputs (m, n)."""
         return self.games.shape
+
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The least and the largest that each number may be."""
+        low, high = self.limits
+        return (low, high) if self.choose == "distribution" else (low - high, high - low)
+
+    def admits(self, numbers: Sequence[Fraction]) -> bool:
+        """Whether numbers meet all conditions exactly."""
+        low, high = self.ends
+        if not all(low <= number <= high for number in numbers):
+            return False
+        for row, to, most in self.conditions:
+            total = sum((c * numbers[i] for i, c in row.items()), Fraction(0))
+            if total > to or (total < to and not most):
+                return False
+        return True
+
+    @property
+    def came_with(self) -> FractionArray | None:
+        """The numbers that one came with: of the file, or all probabilities alike."""
+        if self.start is not None:
+            odds = self.choose == "distribution"
+            return self.start if odds else self.start[..., 0] - self.start[..., 1]
+        if self.choose == "payoff":
+            return None
+        m, n = self.shape
+        alike = np.full((m, n), Fraction(1, m * n), dtype=object)
+        return alike if self.admits(alike.ravel().tolist()) else None
+
+    def came(self) -> XORGame | None:
+        """Return the game that one came with, as it was."""
+        if self.choose == "payoff" and self.start is not None:
+            return XORGame(self.given, self.start, name=self.name, source=self.source)
+        return None if self.came_with is None else self.game(self.came_with)
 
     def game(self, numbers: FractionArray) -> XORGame:
         """Return the game that exact numbers stand for, shape (m, n)."""
@@ -99,6 +139,7 @@ def problem_from_table(table: Mapping[str, Any], *, name: str = "free-form game"
     >>> problem.shape, problem.games.equal.tolist()
     ((2, 2), [[1.0, 1.0, 1.0, 1.0]])
     """
+    expect(table, Mapping, key="problem")
     problems = structure_problems(table)
     if problems:
         raise InputError(problems)
@@ -108,25 +149,7 @@ def problem_from_table(table: Mapping[str, Any], *, name: str = "free-form game"
     return _free_payoff(table, about)
 
 
-def _pair(key: str, written: Any) -> tuple[Fraction, Fraction]:
-    """Read [lower, upper]."""
-    if not isinstance(written, list) or len(written) != 2:
-        reject(key, "must be [lower, upper]", received=repr(written))
-    low, high = (exact_number(end, key=cell(key, (i,))) for i, end in enumerate(written))
-    if low > high:
-        reject(key, "must have lower <= upper", received=f"[{low}, {high}]")
-    return low, high
-
-
-def _limits(key: str, written: Any) -> tuple[Fraction, Fraction]:
-    """Read a number, or [lower, upper]."""
-    if isinstance(written, list):
-        return _pair(key, written)
-    number = exact_number(written, key=key)
-    return number, number
-
-
-def _free_payoff(table: Mapping[str, Any], about: dict[str, str]) -> FreeProblem:
+def _free_payoff(table: Mapping[str, Any], about: dict[str, Any]) -> FreeProblem:
     problems: list[Problem] = []
     given = exact_array(table["distribution"], key="distribution", problems=problems)
     if given is not None:
@@ -137,7 +160,7 @@ def _free_payoff(table: Mapping[str, Any], about: dict[str, str]) -> FreeProblem
         payoff = None if payoff is None else check_payoff(payoff, given, problems)
     if problems or given is None:
         raise InputError(problems)
-    low, high = _pair("payoff_limits", table["payoff_limits"])
+    low, high = pair_of("payoff_limits", table["payoff_limits"])
     if low == high:
         reject("payoff_limits", "must have lower < upper", received=f"[{low}, {high}]")
     if payoff is not None and not all(low <= u <= high for u in payoff.ravel()):
@@ -148,13 +171,15 @@ def _free_payoff(table: Mapping[str, Any], about: dict[str, str]) -> FreeProblem
         shape=(given.shape[0], given.shape[1]),
         cells=np.arange(size),
         weights=given.astype(np.float64).ravel(),
+        variables=np.arange(size),
         lower=-span,
         upper=span,
+        middle=float((low + high) / 2),
+        middles=np.zeros(size),
         **_no_conditions(size),
     )
-    start = None if payoff is None else payoff[..., 0] - payoff[..., 1]
     return FreeProblem(
-        choose="payoff", given=given, limits=(low, high), games=games, start=start, **about
+        choose="payoff", given=given, limits=(low, high), games=games, start=payoff, **about
     )
 
 
@@ -167,18 +192,18 @@ def _no_conditions(size: int) -> dict[str, Any]:
     }
 
 
-def _free_distribution(table: Mapping[str, Any], about: dict[str, str]) -> FreeProblem:
+def _free_distribution(table: Mapping[str, Any], about: dict[str, Any]) -> FreeProblem:
     key = "win" if "win" in table else "payoff"
     given, start = _given_payoff(table, key)
     m, n = given.shape[:2]
-    low, high = _pair("probability", table.get("probability", [0, 1]))
+    low, high = pair_of("probability", table.get("probability", [0, 1]))
     if low < 0:
         reject("probability", "must not be negative", received=f"[{low}, {high}]")
-    conditions = _Conditions(m, n)
+    conditions = Conditions(m, n)
     for party in ("alice", "bob"):
         conditions.marginals(party, table.get("marginals", {}).get(party))
     if "covariance" in table:
-        conditions.covariance(_limits("covariance", table["covariance"]))
+        conditions.covariance(limits_of("covariance", table["covariance"]))
     difference = given[..., 0] - given[..., 1]
     if not difference.any():
         reject(key, "must depend on the parity for some pair of inputs")
@@ -186,13 +211,21 @@ def _free_distribution(table: Mapping[str, Any], about: dict[str, str]) -> FreeP
         shape=(m, n),
         cells=np.arange(m * n),
         weights=difference.astype(np.float64).ravel(),
+        variables=np.arange(m * n),
+        middle=0.0,
+        middles=(given.sum(axis=-1) / 2).astype(np.float64).ravel(),
         lower=np.full(m * n, float(low)),
         upper=np.full(m * n, float(min(high, Fraction(1)))),
         **conditions.arrays,
     )
+    high = min(high, Fraction(1))
+    if extreme(games, np.zeros(m * n)) is None:
+        rule = "must be met by some distribution: none does"
+        reject("probability, marginals and covariance", rule, cure="relax one of them")
     return FreeProblem(
-        choose="distribution", given=given, limits=(low, high), games=games, start=start, **about
-    )
+        choose="distribution", given=given, limits=(low, high), games=games, start=start,
+        conditions=conditions.exact, **about,
+    )  # fmt: skip
 
 
 def _given_payoff(table: Mapping[str, Any], key: str) -> tuple[FractionArray, FractionArray | None]:
@@ -216,69 +249,3 @@ def _given_payoff(table: Mapping[str, Any], key: str) -> tuple[FractionArray, Fr
         received = " x ".join(map(str, start.shape))
         reject("distribution", f"must have the shape {m} x {n} of `{key}`", received=received)
     return given, start
-
-
-class _Conditions:
-    """Collects the linear conditions on a distribution."""
-
-    def __init__(self, m: int, n: int) -> None:
-        self.shape = m, n
-        self.equal = [(np.ones(m * n), Fraction(1))]
-        self.most: list[tuple[NDArrayFloat, Fraction]] = []
-        self.fixed: dict[str, list[Fraction]] = {}
-
-    def add(self, row: "NDArrayFloat", limits: tuple[Fraction, Fraction]) -> None:
-        """Ask for a sum within limits."""
-        low, high = limits
-        if low == high:
-            self.equal.append((row, low))
-        else:
-            self.most += [(row, high), (-row, -low)]
-
-    def marginals(self, party: str, written: Any) -> None:
-        """Ask for the probability of each input of a party."""
-        if written is None:
-            return
-        m, n = self.shape
-        key, count = f"marginals.{party}", m if party == "alice" else n
-        if not isinstance(written, list) or len(written) != count:
-            rule = f"must have {count} entries, one for each input"
-            reject(key, rule, received=repr(written))
-        limits = [_limits(cell(key, (i,)), entry) for i, entry in enumerate(written)]
-        fixed = all(low == high for low, high in limits)
-        if fixed and abs(sum((low for low, _ in limits), Fraction(0)) - 1) > SUM_TOLERANCE:
-            reject(key, "must sum to 1", received=str(float(sum(low for low, _ in limits))))
-        if fixed:
-            self.fixed[party] = [low for low, _ in limits]
-        for i, ends in enumerate(limits):
-            row = np.zeros((m, n))
-            row[(i, slice(None)) if party == "alice" else (slice(None), i)] = 1.0
-            # With all of them fixed the last follows from the others.
-            if not (fixed and i == count - 1):
-                self.add(row.ravel(), ends)
-
-    def covariance(self, limits: tuple[Fraction, Fraction]) -> None:
-        """Ask for E[x y] - E[x] E[y], linear where both means are fixed."""
-        if set(self.fixed) != {"alice", "bob"}:
-            cure = "give both parties' marginals as numbers"
-            reject("covariance", "needs fixed marginals", received="free ones", cure=cure)
-        means = [sum((i * p for i, p in enumerate(each)), Fraction(0)) for each in
-                 (self.fixed["alice"], self.fixed["bob"])]  # fmt: skip
-        product = means[0] * means[1]
-        m, n = self.shape
-        row = np.multiply.outer(np.arange(m), np.arange(n)).ravel().astype(np.float64)
-        self.add(row, (limits[0] + product, limits[1] + product))
-
-    @property
-    def arrays(self) -> dict[str, Any]:
-        """Return the conditions as `LinearGames` takes them."""
-        size = self.shape[0] * self.shape[1]
-        return {
-            "equal": np.stack([row for row, _ in self.equal]),
-            "equal_to": np.array([float(to) for _, to in self.equal]),
-            "rows": np.array([row for row, _ in self.most]).reshape(-1, size),
-            "most": np.array([float(to) for _, to in self.most]),
-        }
-
-
-NDArrayFloat = np.ndarray[Any, np.dtype[np.float64]]

@@ -9,7 +9,9 @@ that point exactly.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +50,12 @@ class Interval:
         ends = [a * b for a in (self.lower, self.upper) for b in (other.lower, other.upper)]
         # What is exactly zero stays so: probabilities that vanish do. But 0 times NaN is NaN.
         zero = (self.is_zero & other.is_finite) | (other.is_zero & self.is_finite)
+        lower = down(np.minimum.reduce(ends))
+        # Nor is a product of numbers of one sign ever negative.
+        alike = (self.lower >= 0) & (other.lower >= 0) | (self.upper <= 0) & (other.upper <= 0)
+        lower = np.where(alike, np.maximum(lower, 0.0), lower)
         return Interval(
-            np.where(zero, 0.0, down(np.minimum.reduce(ends))),
+            np.where(zero, 0.0, lower),
             np.where(zero, 0.0, up(np.maximum.reduce(ends))),
         )
 
@@ -72,7 +78,6 @@ class Interval:
         if exponent < 0:
             return ONE / self.power(-exponent)
         base = self if exponent % 2 else abs(self)
-        # What has no value has no power either, not even the zeroth.
         if exponent == 0:
             # What has no value has no power either, not even this one.
             nothing = np.isnan(self.lower) | np.isnan(self.upper)
@@ -82,6 +87,10 @@ class Interval:
         for _ in range(exponent - 1):
             result = result * base
         return result
+
+    def at(self, places: NDArray[Any]) -> "Interval":
+        """Return some of the intervals, by their places or by a mask."""
+        return Interval(self.lower[places], self.upper[places])
 
     @property
     def is_zero(self) -> NDArray[np.bool_]:
@@ -117,6 +126,27 @@ def up(numbers: FloatArray) -> FloatArray:
     """Return the next doubles above."""
     above: FloatArray = np.nextafter(numbers, np.inf)
     return above
+
+
+def digits_up(number: Fraction | float, figures: int = 6) -> str:
+    """Write a number with some digits, rounded up.
+
+    Examples
+    --------
+    >>> digits_up(Fraction(1, 3)), digits_down(Fraction(1, 3)), digits_up(0.5), digits_up(-2e-9)
+    ('0.333334', '0.333333', '0.5', '-0.000000002')
+    """
+    return _digits(Fraction(number), Context(prec=figures, rounding=ROUND_CEILING))
+
+
+def digits_down(number: Fraction | float, figures: int = 6) -> str:
+    """Write a number with some digits, rounded down."""
+    return _digits(Fraction(number), Context(prec=figures, rounding=ROUND_FLOOR))
+
+
+def _digits(number: Fraction, context: Context) -> str:
+    rounded = context.divide(Decimal(number.numerator), Decimal(number.denominator))
+    return f"{rounded.normalize(context):f}"
 
 
 def _sum_down(a: FloatArray, b: FloatArray) -> FloatArray:

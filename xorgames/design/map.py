@@ -21,8 +21,9 @@ from xorgames.design.contour import Contour, Signs, trace
 from xorgames.design.demands import Setting
 from xorgames.design.family import Family
 from xorgames.design.family_file import load_family
-from xorgames.design.grid import Axis, Grid, parse_axis
+from xorgames.design.grid import Axis, Grid
 from xorgames.design.levels import TOLERANCE, Progress, trace_level, wanted_levels
+from xorgames.design.map_axes import lay_out
 from xorgames.design.quantities import (
     SLOW,
     UNITS,
@@ -30,13 +31,11 @@ from xorgames.design.quantities import (
     Values,
     check_quantity,
 )
-from xorgames.errors import InputError, Problem, expect
+from xorgames.errors import expect
 from xorgames.exact import exact_number
 
 FloatArray = NDArray[np.float64]
 
-#: Values of an axis that does not say how many: of a plane or not, of a slow quantity or not.
-POINTS = {(True, False): 101, (False, False): 401, (True, True): 21, (False, True): 41}
 BOUNDARY = "boundary of the region of advantage"
 _SLOW_PART = 4
 
@@ -168,7 +167,7 @@ def compute_map(
     family : Family, or what `load_family` reads
     axes : one or two of Axis or str
         Such as "p=0:1:101"; "p=0:1" and "p", within the family's bounds, leave the number of
-        values to `POINTS`.
+        values to `map_axes.POINTS`.
     quantity : str
         One of `quantities.QUANTITIES`.
     at : mapping, optional
@@ -196,11 +195,9 @@ def compute_map(
         family = load_family(family)
     setting = Setting() if setting is None else setting
     expect(setting, Setting, key="setting")
-    axes = [axes] if isinstance(axes, str | Axis) else axes
+    expect(levels, (list, tuple, np.ndarray), key="levels")
     check_quantity(quantity, setting)
-    count = POINTS[len(axes) == 2, quantity in SLOW]
-    grid = Grid(tuple(a if isinstance(a, Axis) else _axis(a, family, count) for a in axes))
-    family = _settled(family, grid, at or {})
+    family, grid = lay_out(family, axes, at=at, slow=quantity in SLOW)
     levels = [float(exact_number(level, key="level")) for level in levels]
     evaluator = Evaluator(family, [axis.name for axis in grid.axes], setting)
     tell = progress or (lambda _what, _done, _total: None)
@@ -229,34 +226,6 @@ def compute_map(
         ),
         setting=setting,
     )
-
-
-def _axis(text: str, family: Family, count: int) -> Axis:
-    """Read an axis; a name alone stands for the whole range of the parameter."""
-    name = text.partition("=")[0].strip().replace("-", "_")
-    parameter = family.parameter(name, key="axes")
-    return parse_axis(text, count=count, limits=(parameter.lower, parameter.upper))
-
-
-def _settled(family: Family, grid: Grid, at: Mapping[str, Any]) -> Family:
-    """Check the axes against the family, and settle the other parameters."""
-    problems: list[Problem] = []
-    for axis in grid.axes:
-        try:
-            parameter = family.parameter(axis.name, key="axes")
-        except InputError as error:
-            problems.extend(error.problems)
-            continue
-        ends = f"{axis.values[0]}:{axis.values[-1]}"
-        if not (parameter.admits(axis.values[0]) and parameter.admits(axis.values[-1])):
-            rule = f"must stay within {parameter.limits}"
-            problems.append(Problem(key=axis.name, rule=rule, received=ends))
-        if axis.name in at:
-            rule = "must be given once"
-            problems.append(Problem(key=axis.name, rule=rule, received="an axis and a value"))
-    if problems:
-        raise InputError(problems)
-    return family.fix(**at)
 
 
 def _all_values(

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.errors import InputError, Problem, near_name, reject
+from xorgames.errors import InputError, Problem, reject
 from xorgames.exact import FractionArray, cell, exact_array
 from xorgames.rules import MAX_INPUTS
-from xorgames.textfile import read_table
+from xorgames.textfile import check_keys, read_as
 
 _KEYS = ("schema", "name", "source", "correlators", "counts")
 
@@ -26,11 +26,7 @@ def load_measured(path: str | Path) -> dict[str, Any]:
     InputError
         If it holds anything else.
     """
-    table = read_table(path)
-    try:
-        return measured_from_table(table)
-    except InputError as error:
-        raise error.in_file(str(path)) from None
+    return read_as(path, measured_from_table)
 
 
 def measured_from_table(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,18 +37,8 @@ def measured_from_table(table: Mapping[str, Any]) -> dict[str, Any]:
     >>> measured_from_table({"schema": 1, "correlators": [[1, 0]]})
     {'correlators': [[1, 0]]}
     """
-    problems = [
-        Problem(key=key, rule="is not a key of measured data", cure=near_name(key, _KEYS))
-        for key in table
-        if key not in _KEYS
-    ]
-    if table.get("schema") != 1:
-        rule, cure = "must be 1, the version read here", "write schema = 1"
-        received = repr(table.get("schema", "nothing"))
-        problems.append(Problem(key="schema", rule=rule, received=received, cure=cure))
-    if problems:
-        raise InputError(problems)
-    return {key: table[key] for key in ("correlators", "counts") if key in table}
+    check_keys(table, known=_KEYS, about="measured data")
+    return {key: table[key] for key in ("name", "correlators", "counts") if key in table}
 
 
 def correlators_of(counts: Any) -> tuple[FractionArray, NDArray[np.int64]]:

@@ -39,6 +39,15 @@ class Mixture:
             total = total + weight * signs_of(strategy)
         return total
 
+    def explains(self, correlators: FractionArray) -> bool:
+        """Whether the weights are positive, the strategies of its shape, and the whole is E."""
+        shape = correlators.shape
+        if self.remainder.shape != shape or len(self.weights) != len(self.strategies):
+            return False
+        fits = all((len(each.a), len(each.b)) == shape for each in self.strategies)
+        positive = all(weight > 0 for weight in self.weights)
+        return bool(fits and positive and (self.correlators() == correlators).all())
+
     def to_dict(self) -> dict[str, Any]:
         """Return the mixture as plain data, exactly."""
         return {

@@ -13,18 +13,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from xorgames.bound import Bound, Finding
-from xorgames.design.demands import Setting, requirement
+from xorgames.design.demands import Setting, demands_of, requirement
 from xorgames.design.quantities import FAST, NO_ADVANTAGE, QUANTITIES, SLOW, check_quantity
 from xorgames.errors import InputError, Problem, near_name, reject
 from xorgames.exact import exact_number
 from xorgames.solvers.one_pair import REACHED
 from xorgames.solvers.solution import Solution
-
-if TYPE_CHECKING:
-    from xorgames.hardware.requirements import Requirements
 
 MAXIMISED = ("gap", "ratio", "critical-infidelity", "margin")
 MINIMISED = ("rounds", "rate")
@@ -40,8 +36,8 @@ class Objective:
     Examples
     --------
     >>> objective = objective_of(None, "rounds", Setting())
-    >>> objective.is_better(Bound(90.0, 95.0), Bound(100.0, 120.0)), objective.verb
-    (True, 'minimise')
+    >>> objective.verb, objective.sure(Bound(90.0, 95.0))
+    ('minimise', -95.0)
     """
 
     quantity: str
@@ -60,10 +56,6 @@ class Objective:
     def sure(self, bound: Bound) -> float:
         """Return the end that is certain, so that more is better."""
         return bound.lower if self.maximised else -bound.upper
-
-    def is_better(self, bound: Bound, other: Bound) -> bool:
-        """Whether the certain end of one is better than that of the other."""
-        return self.sure(bound) > self.sure(other)
 
 
 def objective_of(maximise: str | None, minimise: str | None, setting: Setting) -> Objective:
@@ -121,20 +113,6 @@ def certified(quantity: str, solution: Solution, setting: Setting) -> Bound | st
     return (1 - classical / quantum).clip(0.0, 1.0)
 
 
-def demands_of(solution: Solution, setting: Setting) -> "Requirements":
-    """Return what a solved game asks of a machine."""
-    from xorgames.hardware.requirements import require
-
-    return require(
-        solution,
-        setting.conditions,
-        infidelity=setting.combined_infidelity,
-        claim=setting.claim,
-        test=setting.test,
-        inputs=setting.inputs,
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """A condition on the game: a word, or a quantity that must not pass a limit.
@@ -166,7 +144,11 @@ class Subject:
         found = certified(self.quantity, solution, setting)
         if isinstance(found, str):
             return f"{self.text}: {found}"
-        met = found.lower >= self.limit if self.at_least else found.upper <= self.limit
+        # What is known exactly may be the limit itself.
+        lower, upper = (
+            (found.lower, found.upper) if found.fraction is None else [found.fraction] * 2
+        )
+        met = lower >= self.limit if self.at_least else upper <= self.limit
         return None if met else f"{self.text}: it is {found.display(9)}"
 
     def _word(self, solution: Solution, setting: Setting) -> str | None:

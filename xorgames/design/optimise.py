@@ -11,17 +11,11 @@ from xorgames.bound import Bound
 from xorgames.design.demands import Setting
 from xorgames.design.designed import Designed
 from xorgames.design.envelope import FamilySpace
-from xorgames.design.expression_family import ExpressionFamily
 from xorgames.design.family import Family
 from xorgames.design.family_file import load_family
-from xorgames.design.family_limit import MOST_PARAMETERS, FamilyLimit, family_limit
+from xorgames.design.family_limit import FamilyLimit, family_limit
 from xorgames.design.judge import Judge, Point
-from xorgames.design.objectives import (
-    Objective,
-    Subject,
-    objective_of,
-    parse_subjects,
-)
+from xorgames.design.objectives import Objective, Subject, objective_of, parse_subjects
 from xorgames.design.quantities import Evaluator
 from xorgames.design.search import Progress, search
 from xorgames.errors import InputError, Problem, expect, reject
@@ -70,7 +64,8 @@ def optimise(
     Notes
     -----
     The value is proven; that no other game of the family is better is not, except as far as
-    `limit` goes: a limit is computed for up to three parameters of a family given by expressions.
+    `limit` goes: a limit is computed for up to three parameters of a family given by expressions,
+    and of load_balancing and lctc.
     Parameters are shortened as long as the proven objective does not fall by more than a millionth
     of itself. References: Danskin's envelope theorem, doi:10.1137/0114053.
 
@@ -138,21 +133,18 @@ def _limit(
     tell: Progress,
 ) -> FamilyLimit | None:
     """Return a proven limit where there is a way to one."""
-    family, names = space.family, space.names
-    if not isinstance(family, ExpressionFamily) or len(names) > MOST_PARAMETERS:
-        return None
     if not objective.is_fast:
         return None
-    tell("proving a limit", 0, 1)
     limit = family_limit(
-        family,
-        names,
+        space.family,
+        space.names,
         list(zip(space.low, space.high, strict=True)),
         quantity=objective.quantity,
         known=value.upper,
         subjects=[subject for subject in subjects if subject.is_fast],
+        tell=tell,
     )
-    return limit if np.isfinite(limit.upper) else None
+    return limit if limit is not None and np.isfinite(limit.upper) else None
 
 
 def _default(family: Family, names: Sequence[str], box: Box) -> Point:

@@ -23,16 +23,18 @@ from numpy.typing import NDArray
 from xorgames.bound import Bound
 from xorgames.design.demands import Setting, requirement
 from xorgames.design.family import Batch, Family, Stack, game_or_reason
+from xorgames.design.helps import Signs, exactly_helps, surely_helps
 from xorgames.design.intervals import down, up
-from xorgames.errors import near_name, reject
+from xorgames.errors import InputError, Problem, near_name
+from xorgames.exact import exact_number
 from xorgames.game import XORGame
 from xorgames.hardware.parameters import PROBABILITY, Rule
-from xorgames.solvers.closed_form import Brackets, two_by_two, two_by_two_biases
+from xorgames.hardware.rounds import CLAIMS, TESTS
+from xorgames.solvers.closed_form import Brackets, two_by_two_biases
 from xorgames.solvers.stack import tsirelson_brackets
-from xorgames.solvers.stack_classical import classical_biases, entanglement_helps
+from xorgames.solvers.stack_classical import classical_biases
 
 FloatArray = NDArray[np.float64]
-Signs = NDArray[np.int8]
 Point = tuple[Fraction, ...]
 
 FAST = ("gap", "ratio", "classical", "quantum", "critical-infidelity")
@@ -81,21 +83,34 @@ class Values:
 
 
 def check_quantity(quantity: str, setting: Setting) -> None:
-    """Refuse an unknown quantity, a margin without a design, and what contradicts the design."""
-    if quantity not in QUANTITIES:
-        cure = near_name(str(quantity), QUANTITIES)
-        reject("quantity", "is not offered", received=repr(quantity), cure=cure)
-    if quantity == "margin" and setting.design is None:
-        reject("quantity", "needs a design for margin", received="none", cure="name a design")
-    if setting.design is None and setting.profile is not None:
-        reject("profile", "needs a design", received="none", cure="name a design")
-    if setting.design is not None and setting.infidelity != 0:
+    """Refuse an unknown quantity, and a setting that no game could be asked about."""
+    design, problems = setting.design, []
+    for key, name, known in (
+        ("quantity", quantity, QUANTITIES),
+        ("claim", setting.claim, tuple(CLAIMS)),
+        ("test", setting.test, TESTS),
+    ):
+        if name not in known:
+            cure = near_name(str(name), known)
+            rule = "is not offered"
+            problems.append(Problem(key=key, rule=rule, received=repr(name), cure=cure))
+    if quantity == "margin" and design is None:
+        rule, cure = "needs a design for margin", "name a design"
+        problems.append(Problem(key="quantity", rule=rule, received="none", cure=cure))
+    if design is None and setting.profile is not None:
+        rule, cure = "needs a design", "name a design"
+        problems.append(Problem(key="profile", rule=rule, received="none", cure=cure))
+    if design is not None and setting.infidelity != 0:
         rule, cure = "must be left out with a design", "the design has its own"
-        reject("infidelity", rule, received=setting.infidelity, cure=cure)
+        received = str(setting.infidelity)
+        problems.append(Problem(key="infidelity", rule=rule, received=received, cure=cure))
     limits = Rule(about="combined infidelity", limits=PROBABILITY, smallest=0.0)
-    problem = limits.check("infidelity", setting.infidelity)
-    if problem is not None:
-        reject(problem.key, problem.rule, received=problem.received, cure=problem.cure)
+    infidelity = float(exact_number(setting.infidelity, key="infidelity"))
+    wrong = limits.check("infidelity", infidelity)
+    if problems or wrong:
+        raise InputError([*problems, *([wrong] if wrong else [])])
+    # A profile or a distance that the design does not know is refused here, before any work.
+    _ = setting.performance
 
 
 class Evaluator:
@@ -141,7 +156,7 @@ class Evaluator:
         slow = {quantity: values for quantity, values in found.items() if quantity in SLOW}
         for stack in batch.stacks:
             biases = bias_brackets(stack)
-            answers = _surely_helps(stack, biases)
+            answers = surely_helps(stack, biases)
             if decide or slow:
                 self._decide(stack, answers, points)
             helps[stack.points] = answers
@@ -156,7 +171,7 @@ class Evaluator:
         """Return whether entanglement helps at some points."""
         answers = np.zeros(len(points), dtype=np.int8)
         for stack in self._batch(points).stacks:
-            found = _surely_helps(stack)
+            found = surely_helps(stack)
             self._decide(stack, found, points)
             answers[stack.points] = found
         return answers
@@ -168,7 +183,7 @@ class Evaluator:
         return max(1, min(_MOST_POINTS, _MOST_ENTRIES // entries))
 
     def above(self, quantity: str, level: float, points: Sequence[Point]) -> Signs:
-        """Return where a quantity certainly exceeds a level (1) or stays below it (-1)."""
+        """Return where a quantity certainly exceeds a level (1) or does not (-1)."""
         return signs_above(quantity, level, self.many(points, [quantity])[quantity])
 
     def _batch(self, points: Sequence[Point]) -> Batch:
@@ -204,28 +219,17 @@ class Evaluator:
 
 
 def signs_above(quantity: str, level: float, values: Values) -> Signs:
-    """Return where the quantity certainly exceeds the level (1) or stays below it (-1).
+    """Return where the quantity certainly exceeds the level (1) or does not (-1).
 
     Where no number of rounds is enough the rounds and the rate exceed every level, and the margin
-    stays below.
+    none.
     """
-    signs = (values.lower > level).astype(np.int8) - (values.upper < level).astype(np.int8)
+    signs = (values.lower > level).astype(np.int8) - (values.upper <= level).astype(np.int8)
     hopeless = -1 if quantity == "margin" else 1
     for i in values.notes:
         known = quantity in SLOW and values.helps[i]
         signs[i] = hopeless if known else 0
     return signs
-
-
-def _surely_helps(stack: Stack, biases: Brackets | None = None) -> Signs:
-    """Decide by the brackets, then by the stack's sharper test; 0 where both leave it open."""
-    answers = np.zeros(len(stack.points), dtype=np.int8)
-    if biases is not None:
-        answers[biases.quantum_lower > biases.classical_upper] = 1
-    left = np.flatnonzero(answers == 0)
-    if len(left):
-        answers[left] = entanglement_helps(stack.matrices[left], stack.errors[left])
-    return answers
 
 
 def bias_brackets(stack: Stack) -> Brackets:
@@ -281,26 +285,3 @@ def quantity_ends(
         np.where(nothing, np.nan, np.where(equal, same, lower)),
         np.where(nothing, np.nan, np.where(equal, same, upper)),
     )
-
-
-def exactly_helps(game: XORGame) -> int:
-    """Say in exact arithmetic whether entanglement helps: 1 yes, -1 no, 0 too long to decide.
-
-    Examples
-    --------
-    >>> from xorgames.catalog import chsh, hadamard
-    >>> exactly_helps(chsh()), exactly_helps(hadamard(4))
-    (1, -1)
-    """
-    from xorgames.solvers.classical import classical_bias
-    from xorgames.solvers.exact import is_tsirelson_optimal
-
-    if game.shape == (2, 2):
-        return 1 if two_by_two(game.exact_matrix).advantage else -1
-    found = classical_bias(game.exact_matrix)
-    if found.interrupted:
-        raise KeyboardInterrupt
-    equal = is_tsirelson_optimal(game.exact_matrix, found.strategy)
-    if equal:
-        return -1
-    return 1 if equal is False and found.exact else 0

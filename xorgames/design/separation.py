@@ -15,7 +15,6 @@ proven classical where  sum w + sum |R| <= 1.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -24,21 +23,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.bound import Bound, Finding
+from xorgames.design.cuts import Cuts
 from xorgames.design.equivalent import win_lose_game
-from xorgames.design.linear_games import Best, Cuts, all_matrices, best_game_for
+from xorgames.design.intervals import digits_down, digits_up
+from xorgames.design.linear_games import best_game_for
 from xorgames.design.measured import checked_correlators, correlators_of
-from xorgames.design.mixture import Mixture, signs_of
+from xorgames.design.mixture import Mixture
+from xorgames.design.polytope import all_matrices
+from xorgames.design.separation_proofs import exact_inequality, exact_mixture
 from xorgames.errors import reject
 from xorgames.exact import FractionArray
 from xorgames.game import XORGame
-from xorgames.solvers.certificate import deterministic_bias
 from xorgames.solvers.classical import classical_bias
-from xorgames.strategy import DeterministicStrategy
 
-FloatArray = NDArray[np.float64]
-
-_SIMPLE = 240
-_DIGITS = 13
 _NOTHING = 1e-12
 
 
@@ -55,6 +52,9 @@ class Separation:
         L(M), and <M, E> for the correlators given.
     standard_error : float or None
         Of `reached`, where counts were given.
+    noise_inequality : ndarray of Fraction, shape (m, n)
+    noise_limit : Fraction
+        The same for the correlators with noise: proves the upper end of the visibility.
     distance : Bound
         The largest difference of an entry from the nearest classical correlators; 0 if these are
         classical.
@@ -64,6 +64,8 @@ class Separation:
         The nearest classical correlators found, E - remainder; their weights sum to 1.
     scaled : Mixture
         Proves the lower end of the visibility.
+    name : str
+        Of the data.
     """
 
     correlators: FractionArray
@@ -71,10 +73,13 @@ class Separation:
     limit: Fraction
     reached: Fraction
     standard_error: float | None
+    noise_inequality: FractionArray
+    noise_limit: Fraction
     distance: Bound
     visibility: Bound | None
     nearest: Mixture
     scaled: Mixture
+    name: str = ""
 
     @property
     def violation(self) -> Fraction:
@@ -96,17 +101,18 @@ class Separation:
     @property
     def statement(self) -> str:
         """The result in a sentence."""
-        size = float(abs(self.violation))
         if self.verdict is Finding.REFUTED:
             return "classical players can have these correlators: the mixture proves it"
         if self.verdict is Finding.UNDECIDED:
             return "these correlators lie on the edge of what classical players can have"
-        text = f"your data violate this XOR inequality by {size:.6g}: the players reach "
-        text += f"{float(self.reached):.6g}, classical ones at most {float(self.limit):.6g}"
-        if self.standard_error:
-            text += f"; standard error {self.standard_error:.3g}, {size / self.standard_error:.3g}"
-            text += " of them. The inequality was chosen to fit these data, which makes them look "
-            text += "better than they are: for a p-value play the game anew"
+        text = f"your data violate this XOR inequality by {digits_down(self.violation)}: the "
+        text += f"players reach {digits_down(self.reached)}, classical ones at most "
+        text += digits_up(self.limit)
+        if self.standard_error is not None:
+            times = float(self.violation) / self.standard_error
+            text += f"; standard error {self.standard_error:.3g}, {times:.3g} of them. The "
+            text += "inequality was chosen to fit these data, which makes them look better than "
+            text += "they are: for a p-value play the game anew"
         return text
 
     def on(self, counts: Any) -> tuple[float, float]:
@@ -128,6 +134,7 @@ class Separation:
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data; exact numbers as text."""
         return {
+            "name": self.name,
             "verdict": str(self.verdict),
             "statement": self.statement,
             "inequality": [[str(entry) for entry in row] for row in self.inequality],
@@ -135,6 +142,8 @@ class Separation:
             "reached": str(self.reached),
             "violation": float(self.violation),
             "standard_error": self.standard_error,
+            "noise_inequality": [[str(entry) for entry in row] for row in self.noise_inequality],
+            "noise_limit": str(self.noise_limit),
             "distance": self.distance.to_dict(),
             "visibility": None if self.visibility is None else self.visibility.to_dict(),
             "nearest": self.nearest.to_dict(),
@@ -143,7 +152,7 @@ class Separation:
         }
 
 
-def separate(*, correlators: Any = None, counts: Any = None) -> Separation:
+def separate(*, correlators: Any = None, counts: Any = None, name: str = "") -> Separation:
     """Compare correlators with what classical players can reach.
 
     Parameters
@@ -153,6 +162,8 @@ def separate(*, correlators: Any = None, counts: Any = None) -> Separation:
     counts : array_like, shape (m, n, 2) or (m, n, 2, 2)
         Instead: how many rounds with the inputs x, y had equal and different outputs, or how many
         had the outputs a, b.
+    name : str
+        Of the data.
 
     Raises
     ------
@@ -179,83 +190,49 @@ def separate(*, correlators: Any = None, counts: Any = None) -> Separation:
         exact = checked_correlators(correlators)
     cuts, floats = Cuts(), exact.astype(np.float64)
     games = all_matrices((exact.shape[0], exact.shape[1]))
-    scaled, matrix, most = _visibility(exact, floats, cuts)
+    noisy = best_game_for(floats, games, cuts, ratio=True) if exact.any() else None
     far = best_game_for(floats, games, cuts)
-    if far.worth > _NOTHING:
-        matrix = games.matrix(far.z)
-    inequality, limit = _inequality(matrix, exact)
-    nearest = _mixture(exact, far, cuts, whole=True)
+    matrix = games.matrix(far.z)
+    if far.worth <= _NOTHING:
+        # Nothing separates: the inequality that comes nearest, or any.
+        matrix = np.ones(exact.shape) if noisy is None else games.matrix(noisy.z)
+    inequality, limit = exact_inequality(matrix, exact)
+    noise = inequality, limit
+    scaled = Mixture(weights=(), strategies=(), remainder=exact)
+    if noisy is not None:
+        noise = exact_inequality(games.matrix(noisy.z), exact)
+        scaled = exact_mixture(exact, noisy, cuts, whole=False)
+    nearest = exact_mixture(exact, far, cuts, whole=True)
     reached = (inequality * exact).sum()
-    distance = Fraction(0) if scaled.total <= 1 else abs(nearest.remainder).max()
     return Separation(
         correlators=exact,
         inequality=inequality,
         limit=limit,
         reached=reached,
         standard_error=None if numbers is None else _error(inequality, exact, numbers),
-        distance=_between(max(reached - limit, Fraction(0)), distance),
-        visibility=None if most is None else _between(1 / scaled.total, most),
+        noise_inequality=noise[0],
+        noise_limit=noise[1],
+        distance=_between(*_distance(reached - limit, nearest, scaled)),
+        visibility=_between(*_visibility(exact, *noise, scaled)) if exact.any() else None,
         nearest=nearest,
         scaled=scaled,
+        name=name,
     )
 
 
-def _inequality(matrix: FloatArray, correlators: FractionArray) -> tuple[FractionArray, Fraction]:
-    """Return an exact inequality near the one found, with sum |M| = 1, and its classical limit."""
-    best: tuple[Fraction, FractionArray, Fraction] | None = None
-    for candidate in _candidates(matrix):
-        total = sum(abs(candidate).ravel(), Fraction(0))
-        if not total:
-            continue
-        exact = candidate / total
-        found = classical_bias(exact)
-        worth = (exact * correlators).sum() - found.upper
-        # The first is the simplest: digits must earn their place.
-        if best is None or worth > best[0] + Fraction(1, 10**9):
-            best = worth, exact, found.upper
-    assert best is not None
-    return best[1], best[2]
-
-
-def _candidates(matrix: FloatArray) -> list[FractionArray]:
-    """Return exact matrices near a matrix of doubles: small denominators first, then decimals."""
-    simple = np.array([Fraction(e).limit_denominator(_SIMPLE) for e in matrix.ravel()])
-    digits = [round(Fraction(float(e)), _DIGITS) for e in matrix.ravel()]
-    return [np.array(each, dtype=object).reshape(matrix.shape) for each in (simple, digits)]
-
-
-def _mixture(correlators: FractionArray, best: Best, cuts: Cuts, *, whole: bool) -> Mixture:
-    """Return exact weights near the multipliers; `whole` makes their sum 1."""
-    weights = [max(round(Fraction(float(w)), 15), Fraction(0)) for w in best.weights]
-    total = sum(weights, Fraction(0))
-    if whole and total:
-        weights = [weight / total for weight in weights]
-    kept = [i for i, weight in enumerate(weights) if weight]
-    strategies = [DeterministicStrategy(a=a, b=b) for a, b in cuts.strategies]
-    remainder = correlators.copy()
-    for i in kept:
-        remainder = remainder - weights[i] * signs_of(strategies[i])
-    return Mixture(
-        weights=tuple(weights[i] for i in kept),
-        strategies=tuple(strategies[i] for i in kept),
-        remainder=remainder,
-    )
+def _distance(violation: Fraction, nearest: Mixture, scaled: Mixture) -> tuple[Fraction, Fraction]:
+    """Return both ends of the distance, as the certificates prove them."""
+    most = Fraction(0) if scaled.total <= 1 else abs(nearest.remainder).max()
+    return max(violation, Fraction(0)), most
 
 
 def _visibility(
-    exact: FractionArray, floats: FloatArray, cuts: Cuts
-) -> tuple[Mixture, FloatArray, Fraction | None]:
-    """Return the mixture for the lower end, the inequality found, and the upper end."""
-    if not exact.any():
-        return Mixture(weights=(), strategies=(), remainder=exact), np.ones(exact.shape), None
-    games = all_matrices((exact.shape[0], exact.shape[1]))
-    best = best_game_for(floats, games, cuts, ratio=True)
-    scaled, matrix = _mixture(exact, best, cuts, whole=False), games.matrix(best.z)
-    inequality, limit = _inequality(matrix, exact)
-    reached = (inequality * exact).sum()
+    exact: FractionArray, inequality: FractionArray, limit: Fraction, scaled: Mixture
+) -> tuple[Fraction, Fraction]:
+    """Return both ends of the visibility, as the certificates prove them."""
     # More than 1/max |E| of E is no behaviour at all.
-    upper = 1 / abs(exact).max()
-    return scaled, matrix, min(upper, limit / reached) if reached > 0 else upper
+    most, reached = 1 / abs(exact).max(), (inequality * exact).sum()
+    return 1 / scaled.total, min(most, limit / reached) if reached > 0 else most
 
 
 def _between(lower: Fraction, upper: Fraction) -> Bound:
@@ -265,25 +242,57 @@ def _between(lower: Fraction, upper: Fraction) -> Bound:
 def _error(
     inequality: FractionArray, correlators: FractionArray, numbers: NDArray[np.int64]
 ) -> float:
-    """Return the standard error of <M, E>, rounds being independent."""
+    """Return the standard error of <M, E>, rounds being independent.
+
+    The variance of a correlator is estimated without bias by (1 - E^2)/(n - 1). Rounds that all
+    agree would make it 0, as if nothing else could happen: there the variance of the posterior
+    stands, with any probability as likely as any other beforehand, 4 (n + 1)/((n + 2)^2 (n + 3)).
+    """
     floats, weights = correlators.astype(np.float64), inequality.astype(np.float64)
-    return math.sqrt(float((weights**2 * (1 - floats**2) / np.maximum(numbers - 1, 1)).sum()))
+    n = numbers.astype(np.float64)
+    spread = (1 - floats**2) / np.maximum(n - 1, 1)
+    agreed = np.abs(floats) == 1
+    spread = np.where(agreed, 4 * (n + 1) / ((n + 2) ** 2 * (n + 3)), spread)
+    return math.sqrt(float((weights**2 * spread).sum()))
 
 
 def verify(separation: Separation) -> bool:
-    """Check both certificates in exact arithmetic, trusting no search but the classical bias.
+    """Check both certificates and what they are said to prove, trusting no search.
+
+    Everything is done in exact arithmetic, and only the exact classical bias is computed anew. What
+    was measured, and so the standard error, is not part of the certificates.
 
     Examples
     --------
     >>> verify(separate(correlators=[["0.7", "0.7"], ["0.7", "-0.7"]]))
     True
     """
-    exact, matrix = separation.correlators, separation.inequality
-    found = classical_bias(matrix)
-    fair = sum(abs(matrix).ravel(), Fraction(0)) == 1 and found.upper <= separation.limit
-    reached = (matrix * exact).sum() == separation.reached
-    mixtures: Sequence[Mixture] = (separation.nearest, separation.scaled)
-    whole = all((mixture.correlators() == exact).all() for mixture in mixtures)
-    positive = all(weight > 0 for mixture in mixtures for weight in mixture.weights)
-    best = deterministic_bias(matrix, found.strategy) <= separation.limit
-    return bool(fair and reached and whole and positive and best)
+    each, exact = separation, separation.correlators
+    tables = (exact, each.inequality, each.noise_inequality)
+    if any(table.shape != exact.shape for table in tables) or not (abs(exact) <= 1).all():
+        return False
+    if not all(mixture.explains(exact) for mixture in (each.nearest, each.scaled)):
+        return False
+    for matrix, limit in (
+        (each.inequality, each.limit),
+        (each.noise_inequality, each.noise_limit),
+    ):
+        fair = sum(abs(matrix).ravel(), Fraction(0)) == 1
+        if not fair or classical_bias(matrix).upper > limit:
+            return False
+    whole = sum(each.nearest.weights, Fraction(0)) <= 1
+    reached = (each.inequality * exact).sum() == each.reached
+    near = _holds(each.distance, _distance(each.violation, each.nearest, each.scaled))
+    return bool(whole and reached and near and _visibility_holds(each))
+
+
+def _visibility_holds(each: Separation) -> bool:
+    if each.visibility is None or not each.correlators.any():
+        return each.visibility is None and not each.correlators.any()
+    noise = each.noise_inequality, each.noise_limit
+    return _holds(each.visibility, _visibility(each.correlators, *noise, each.scaled))
+
+
+def _holds(bound: Bound, proven: tuple[Fraction, Fraction]) -> bool:
+    """Whether a bracket claims no more than what is proven."""
+    return bound.lower <= proven[0] and proven[1] <= bound.upper

@@ -34,6 +34,8 @@ svg {{ background: #ffffff; max-width: 40rem; height: auto; }}
 <ul>
 {curves}
 </ul>
+<p>Each vertex lies between two games for which the answer is proven, yes and no. What lies wholly
+between the points of the grid, an island or a line of no width, is not seen.</p>
 {notes}
 <p>{source}</p>
 </main>

@@ -1,0 +1,39 @@
+"""A game that was designed without a family."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from xorgames.design.designed import DesignedGame
+from xorgames.design.free_problem import FreeProblem
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FreeDesigned(DesignedGame):
+    """The best game found of a free-form problem.
+
+    Attributes
+    ----------
+    problem : FreeProblem
+    history : tuple of float
+        What the see-saw that won made large, in plain doubles; it never falls.
+    settled : bool
+        Whether its last step gained nothing: for these correlators no game of the problem is
+        better, and for this game no correlators are.
+    interrupted : bool
+        Whether Ctrl-C ended the search.
+    """
+
+    problem: FreeProblem
+    history: tuple[float, ...]
+    settled: bool
+    interrupted: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result in the contract's JSON shape."""
+        return {
+            "problem": self.problem.name,
+            "parameters": {},
+            **super().to_dict(),
+            "settled": self.settled,
+            "interrupted": self.interrupted,
+        }
