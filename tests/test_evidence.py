@@ -61,9 +61,9 @@ def adaptive(game, rounds, rng):
     ("game", "player"),
     [
         (CHSH, "deterministic"),
-        (ASYMMETRIC, "deterministic"),
         (ASYMMETRIC, "adaptive"),
-        (HFT, "adaptive"),
+        pytest.param(ASYMMETRIC, "deterministic", marks=pytest.mark.slow),
+        pytest.param(HFT, "adaptive", marks=pytest.mark.slow),
     ],
     ids=str,
 )

@@ -77,7 +77,7 @@ def scanned(allowed):
     [
         ("classical>=0.8", lambda c, _: c >= 0.8 - 1e-9),
         ("quantum>=0.86", lambda _, q: q >= 0.86),
-        ("quantum<=0.86", lambda _, q: q <= 0.86),
+        pytest.param("quantum<=0.86", lambda _, q: q <= 0.86, marks=pytest.mark.slow),
         ("ratio<=1.2", lambda c, q: 2 * q - 1 <= 1.2 * (2 * c - 1)),
     ],
 )
@@ -142,8 +142,8 @@ def test_problems_are_tables():
 
 @pytest.mark.parametrize(
     ("options", "quantity"),
-    [({"minimise": "rounds"}, "rounds"), ({"minimise": "rate"}, "rate"),
-     ({"maximise": "margin"}, "margin")],
+    [({"minimise": "rounds"}, "rounds"), ({"maximise": "margin"}, "margin"),
+     pytest.param({"minimise": "rate"}, "rate", marks=pytest.mark.slow)],
 )  # fmt: skip
 def test_what_a_machine_must_do(options, quantity):
     found = design_free(problem_from_table(NEWS), setting=YB, **options)
