@@ -50,9 +50,10 @@ from toqito.nonlocal_games.xor_game import XORGame
 matrix = np.array(json.loads(sys.argv[1]))
 game = XORGame(np.full(matrix.shape, 1 / matrix.size), (matrix < 0).astype(int))
 megabytes = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-times, before, until = [], megabytes(), time.perf_counter() + 1.0
-while not times or time.perf_counter() < until:
+times, before, until = [], megabytes(), None
+while until is None or time.perf_counter() < until:
     start = time.perf_counter(); game.classical_value(); times.append(time.perf_counter() - start)
+    until = until or time.perf_counter() + 1.0
 grown = megabytes() - before
 print(json.dumps([importlib.metadata.version("toqito"), times[0], min(times), grown]))
 """

@@ -2,6 +2,7 @@
 
 import itertools
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -32,7 +33,8 @@ NEWS = {
 
 
 def chsh(**more):
-    return problem_from_table(CHSH | more)
+    table = CHSH | more
+    return problem_from_table({key: value for key, value in table.items() if value is not None})
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,12 @@ def test_limits_leave_what_meets_them_anyway():
             "`problem` must leave room for a game with rounds: none was found; received rounds:"
             " no advantage.",
         ),
+        # Only pairs that do not matter are ever asked.
+        ({"minimise": "rounds", "problem": {"win": None, "marginals": {"alice": [0, 1]},
+          "payoff": [[[1, 0], [0, 1]], [[0, 0], [0, 0]]]}},
+         "`problem` must leave room for a game with rounds: none was found; received rounds: no"
+         " advantage."),
+        ({"subject": 3}, "`subject` must be of type Sequence; received int."),
         ({"starts": 3}, "`starts` must be of type Sequence; received int."),
         ({"starts": [3]}, "`starts` must be of type XORGame; received int."),
         ({"maximise": "margin"}, "`quantity` needs a design for margin; received none."
@@ -135,6 +143,7 @@ def test_what_is_not_there(options, text):
 
 
 def test_problems_are_tables():
+    assert problem_from_table(MappingProxyType(CHSH)).shape == (2, 2)
     with pytest.raises(InputError) as refused:
         problem_from_table([])
     assert str(refused.value) == "`problem` must be of type Mapping; received list."
@@ -174,6 +183,17 @@ def test_what_one_came_with_is_kept_unless_there_is_better():
     assert found.default_value.upper == certified("rounds", default, Setting()).upper
 
 
+def test_a_start_outside_the_conditions_is_only_a_start():
+    # It has symmetries that no game of the problem has.
+    law = [["1/2", "1/2"], [0, 0]]
+    limits = {"marginals": {"alice": ["0.6", "0.4"]}}
+    plain = design_free(chsh(**limits))
+    found = design_free(chsh(distribution=law, **limits))
+    assert found.value.lower == pytest.approx(plain.value.lower, abs=1e-9)
+    assert found.game.exact_distribution.sum(axis=1).tolist() == [F(3, 5), F(2, 5)]
+    assert found.default_note == "the default does not meet the conditions of the problem"
+
+
 def test_interrupts_leave_the_best_so_far():
     def stop(what, done, _):
         if what == "see-saw" and done == 2:
@@ -190,13 +210,15 @@ def test_interrupts_leave_the_best_so_far():
     with pytest.raises(KeyboardInterrupt):
         design_free(chsh(), progress=at_once)
 
-    def later(what, _done, _total):
-        if what == "searching on":
+    def later(what, done, _total):
+        if what == "searching on" or (what == "solving" and done == 1):
             raise KeyboardInterrupt
 
     found = design_free(chsh(), minimise="rounds", progress=later)
     assert found.interrupted
     assert found.value.upper < 200
+    found = design_free(problem_from_table(NEWS), minimise="rounds", progress=later)
+    assert found.interrupted
 
 
 def test_an_interrupt_inside_a_see_saw_keeps_its_last_game(monkeypatch):
