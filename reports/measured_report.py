@@ -63,12 +63,15 @@ def _inequality_section(found: Separation) -> Section:
         f"Classical players reach at most {digits(Bound.exact(found.limit))} in "
         "sum M(x, y) E(x, y), where sum |M| = 1, proven.",
         f"These correlators reach {digits(Bound.exact(found.reached))}.",
-        f"No classical correlators are nearer than {digits(Bound.exact(found.distance.lower))} in "
-        f"every entry; some come within {digits(Bound.exact(found.distance.upper))}.",
     ]
     if found.standard_error is not None:
         facts.append(f"Standard error of what they reach: {found.standard_error:.3g}.")
-    if found.visibility is not None:
+    if found.verdict is not Finding.REFUTED:
+        facts.append(
+            f"No classical correlators are nearer than {digits(Bound.exact(found.distance.lower))} "
+            f"in every entry; some come within {digits(Bound.exact(found.distance.upper))}."
+        )
+    if found.visibility is not None and found.verdict is Finding.PROVEN:
         facts.append(
             "Mixed with noise they are classical once no more than "
             f"{digits(found.visibility)} of them is left."
@@ -85,7 +88,7 @@ def _inequality_section(found: Separation) -> Section:
         ]
     else:
         blocks.append(Paragraph(f"The JSON form has the inequality, {m} x {n} numbers."))
-    if found.standard_error is not None:
+    if found.standard_error is not None and found.verdict is Finding.PROVEN:
         blocks.append(Paragraph(_NOT_CERTAIN))
     return Section("The inequality", tuple(blocks))
 
@@ -97,12 +100,17 @@ def _mixture_section(found: Separation) -> Section:
             "A classical explanation",
             (Paragraph("There are no correlations: random bits explain them."),),
         )
-    share = Bound.exact(1 / mixture.total)
     text = (
         f"A mixture of {len(mixture.weights)} deterministic strategies and of pairs of random bits "
-        f"has {digits(Bound(share.lower, share.lower))} times these correlators"
     )
-    text += ": all of them." if mixture.total <= 1 else "; nothing explains them in full."
+    if mixture.total <= 1:
+        text += "has these correlators."
+    else:
+        share = Bound.exact(1 / mixture.total)
+        text += (
+            f"has {digits(Bound(share.lower, share.lower))} times these correlators; nothing "
+            "explains them in full."
+        )
     blocks: list[Block] = [Paragraph(text)]
     order = sorted(range(len(mixture.weights)), key=lambda i: -mixture.weights[i])
     rows = [

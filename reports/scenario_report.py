@@ -20,6 +20,9 @@ _WIDE = 30.0
 #: Panels of one figure, so that it fits on a page; measures of the tables of axes.
 _PANELS, _SHOWN = 4, 2
 
+#: Whose gain is the answer, where a machine was given; else that of ideal pairs.
+_MACHINES = ("machine", "noisy quantum")
+
 
 def scenario_report(
     result: ScenarioResult, *, sweeps: Sequence[Sweep] = (), command: str | None = None
@@ -44,7 +47,8 @@ def scenario_report(
     """
     name = clean(result.scenario)
     first = result.measures[0]
-    better = result.players["quantum"].changes[first.name]
+    machine = next((name for name in _MACHINES if name in result.players), None)
+    better = result.players[machine or "quantum"].changes[first.name]
     known = better.sigmas >= SIGMAS
     gain = better.difference.value if first.better == "more" else -better.difference.value
     known_better, known_worse = known and gain > 0, known and gain < 0
@@ -61,8 +65,8 @@ def scenario_report(
     del content["seconds"]
     return Report(
         title=f"{name[0].upper()}{name[1:]}, played out",
-        question=f"Do players with entanglement do better than the best without, over "
-        f"{result.rounds:,} {result.counted}?",
+        question=f"Do players with {'this machine' if machine else 'entanglement'} do better than "
+        f"the best without entanglement, over {result.rounds:,} {result.counted}?",
         verdict="PASS" if known_better else "FAIL" if known_worse else "UNDECIDED",
         answer=f"{first.about}: {finding(better, result.counted)}.",
         sections=tuple(sections),

@@ -287,7 +287,9 @@ def test_no_game_is_written_for_data_that_none_separates(run, tmp_path):
     assert out.startswith("REFUTED")
     assert err == f"Written to {report}\nNo game is written to {game}: none separates these data.\n"
     assert not game.exists()
-    assert run("design", data)[0] == 0
+    code, out, err = run("design", data)
+    assert (code, err) == (1, "")
+    assert out.endswith("deterministic strategies explain all of the correlators\n")
 
 
 def test_an_interrupt_leaves_nothing(run, tmp_path, monkeypatch):

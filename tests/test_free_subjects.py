@@ -142,6 +142,16 @@ def test_what_is_not_there(options, text):
     assert str(refused.value) == text
 
 
+def test_a_ratio_that_no_game_reaches():
+    even = NEWS | {"distribution": [["1/4", "1/4"], ["1/4", "1/4"]]}
+    with pytest.raises(InputError) as refused:
+        design_free(problem_from_table(even), maximise="ratio", subject=["ratio>=1.5"])
+    assert str(refused.value) == (
+        "`subject` must be met by a game that the search finds: none was; received ratio>=1.5: the"
+        " payoffs do not depend on the outputs. Cure: relax it, or widen the limits."
+    )
+
+
 def test_problems_are_tables():
     assert problem_from_table(MappingProxyType(CHSH)).shape == (2, 2)
     with pytest.raises(InputError) as refused:
@@ -191,7 +201,7 @@ def test_a_start_outside_the_conditions_is_only_a_start():
     found = design_free(chsh(distribution=law, **limits))
     assert found.value.lower == pytest.approx(plain.value.lower, abs=1e-9)
     assert found.game.exact_distribution.sum(axis=1).tolist() == [F(3, 5), F(2, 5)]
-    assert found.default_note == "the default does not meet the conditions of the problem"
+    assert found.default_note == "the default does not meet the conditions of the problem exactly"
 
 
 def test_interrupts_leave_the_best_so_far():
@@ -210,15 +220,21 @@ def test_interrupts_leave_the_best_so_far():
     with pytest.raises(KeyboardInterrupt):
         design_free(chsh(), progress=at_once)
 
-    def later(what, done, _total):
-        if what == "searching on" or (what == "solving" and done == 1):
+    def later(what, _done, _total):
+        if what == "searching on":
             raise KeyboardInterrupt
 
     found = design_free(chsh(), minimise="rounds", progress=later)
     assert found.interrupted
     assert found.value.upper < 200
-    found = design_free(problem_from_table(NEWS), minimise="rounds", progress=later)
+
+    def while_solving(what, done, _total):
+        if what == "solving" and done == 1:
+            raise KeyboardInterrupt
+
+    found = design_free(problem_from_table(NEWS), minimise="rounds", progress=while_solving)
     assert found.interrupted
+    assert found.value.upper < np.inf
 
 
 def test_an_interrupt_inside_a_see_saw_keeps_its_last_game(monkeypatch):
@@ -298,3 +314,17 @@ def test_linear_subjects_against_the_programme(seed, quantity):
         assert linear.missed(0.0, reached, cuts.best(matrix)[0]) < 1e-7
     weighted = best_game_for(correlators, games, cuts, weight=1.5)
     assert weighted.worth <= free.worth + 1e-9
+
+
+def test_an_advantage_that_lies_deep_inside():
+    """Every see-saw ends where entanglement is of no use; mixtures of games find where it is."""
+    payoff = [
+        [[0, -1], [2, -1], [2, 1]],
+        [[2, -2], [-1, 0], [2, 2]],
+        [[0, -1], [0, 1], [0, -1]],
+    ]
+    table = {"schema": 1, "choose": "distribution", "payoff": payoff}
+    odds = {"alice": ["6/8", "2/8", "0"]}
+    found = design_free(problem_from_table(table | {"marginals": odds}), maximise="ratio")
+    assert found.value.lower > 1.18
+    assert found.game.exact_distribution.sum(axis=1).tolist() == [F(3, 4), F(1, 4), 0]

@@ -50,7 +50,9 @@ def test_classical_data():
     assert report.title == "Measured data: which inequality do they violate?"
     assert report.verdict == "REFUTED"
     text = " ".join(to_markdown(report).split())
-    assert "times these correlators: all of them." in text
+    assert "and of pairs of random bits has these correlators." in text
+    assert "nearer" not in text
+    assert "Mixed with noise" not in text
     assert "Standard error" not in text
     assert "The game:" not in text
     assert ET.fromstring(draw(figures_of(report)[0])) is not None

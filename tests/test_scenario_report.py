@@ -145,3 +145,10 @@ def test_pages_escape_and_repeat(result, tmp_path):
     assert page == to_html(scenario_report(named))
     save_report(scenario_report(named), tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text() == page
+
+
+def test_the_answer_is_about_the_machine_where_there_is_one(result):
+    machine = replace(result.players["quantum"], changes=result.players["constant"].changes)
+    report = scenario_report(replace(result, players=result.players | {"machine": machine}))
+    assert report.question.startswith("Do players with this machine do better than the best")
+    assert report.verdict == "FAIL"

@@ -110,8 +110,9 @@ def design_command(family: str, output: str | None, **more: Any) -> None:
     if report is not None and made is not None:
         save_report(made, report, overwrite=force)
         _written(invocation, report)
-    if output is not None and nothing:
-        click.echo(f"No game is written to {output}: none separates these data.", err=True)
+    if nothing:
+        if output is not None:
+            click.echo(f"No game is written to {output}: none separates these data.", err=True)
         click.get_current_context().exit(1)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from xorgames.design.designed import Designed
     from xorgames.design.equivalent import Equivalent
     from xorgames.design.free_designed import FreeDesigned
+    from xorgames.design.mixture import Mixture
     from xorgames.design.separation import Separation
     from xorgames.design.threshold_design import ThresholdDesigned
     from xorgames.hardware.requirements import Requirements
@@ -103,21 +104,23 @@ def threshold_text(found: "ThresholdDesigned") -> str:
 
 def measured_text(found: "Separation") -> str:
     """Return how data stand to the classical polytope."""
-    from xorgames.design.intervals import digits_down
-
     rows = [["distance", str(found.distance)]]
     if found.visibility is not None:
         rows.append(["visibility", str(found.visibility)])
     lines = [f"{found.verdict}: {found.statement}", "", aligned(rows), ""]
     lines.append("inequality (sum |M| = 1):")
     lines += ["  " + "  ".join(str(entry) for entry in row) for row in found.inequality]
-    mixture = found.scaled
-    lines.append(
-        f"{len(mixture.weights)} deterministic strategies explain"
-        f" {digits_down(1 / mixture.total)} of the correlators"
-        if mixture.total else "no correlation to explain"
-    )  # fmt: skip
-    return "\n".join(lines)
+    return "\n".join([*lines, _explained(found.scaled)])
+
+
+def _explained(mixture: "Mixture") -> str:
+    """Return how much of the correlators classical players can have."""
+    from xorgames.design.intervals import digits_down
+
+    if not mixture.total:
+        return "no correlation to explain"
+    share = "all" if mixture.total <= 1 else digits_down(1 / mixture.total)
+    return f"{len(mixture.weights)} deterministic strategies explain {share} of the correlators"
 
 
 def equivalent_text(found: "Equivalent", needs: "Requirements", verdict: "Verdict | None") -> str:

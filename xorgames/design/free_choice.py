@@ -34,6 +34,8 @@ _SOLVED = 16
 _ALIKE = 6
 #: Random corners of the polytope, mixtures of them and of games found, and starts among these.
 _CORNERS, _MIXTURES, _FROM_MIXTURES = 12, 96, 4
+#: An advantage by less than this share is none: it may be rounding.
+_HELPS = 1e-9
 #: Weights of the classical bias that are tried from the best game, and where they begin.
 _WEIGHTS, _LEAST_WEIGHT = 12, 0.5
 
@@ -101,17 +103,32 @@ class Choice:
             if not any(run.z is not None for run in self.runs):
                 raise
             self.interrupted = True
-        judged = list(self._judged())
-        best = max(judged, key=lambda each: self.judge.score(each[0]))
-        if not self.judge.objective.is_fast and not self.interrupted:
-            try:
-                best = self._along_weights(best)
-            except KeyboardInterrupt:
-                self.interrupted = True
-        found = self._shortened(best[1])
+        found, run = self._winner()
+        try:
+            found = self._shortened(run)
+        except KeyboardInterrupt:
+            self.interrupted = True
         if self.judge.score(found) == -np.inf:
             self._refuse(found)
-        return found, best[1]
+        return found, run
+
+    def _winner(self) -> tuple[Judged, Run]:
+        """Return the best of the see-saws on proven numbers."""
+        best: tuple[Judged, Run] | None = None
+        try:
+            for each in self._judged():
+                best = each if best is None else max(best, each, key=self._score)
+            assert best is not None
+            if not self.judge.objective.is_fast and not self.interrupted:
+                best = self._along_weights(best)
+        except KeyboardInterrupt:
+            if best is None:
+                raise
+            self.interrupted = True
+        return best
+
+    def _score(self, end: tuple[Judged, Run]) -> float:
+        return self.judge.score(end[0])
 
     def _aims(self) -> list[Aim]:
         """Return what to make large: for requirements the gap and the noise it bears."""
@@ -134,10 +151,14 @@ class Choice:
                 self._run(Seed(free.correlators, seed.orbits), aim)
 
     def _between(self, aims: Sequence[Aim]) -> None:
-        """Run from mixtures of games that meet the subjects, unless the best game does anyway."""
+        """Run from mixtures of games that meet the subjects.
+
+        Unless the best game does anyway, and entanglement helps in it.
+        """
         best = max(self.runs, key=lambda run: run.history[-1] if run.history else -np.inf)
         games = self.problem.games
-        if not self.linear or self._missed(best) <= 0 or len(games.lower) > MOST_NUMBERS:
+        helps = best.quantum > best.classical * (1 + _HELPS)
+        if (helps and self._missed(best) <= 0) or len(games.lower) > MOST_NUMBERS:
             return
         pool = [run.z for run in self.runs if run.z is not None]
         directions = self.random.standard_normal((_CORNERS, len(games.lower)))
@@ -146,8 +167,10 @@ class Choice:
         met: list[tuple[float, int, Seed]] = []
         for i in range(_MIXTURES):
             self.tell("mixing", i, _MIXTURES)
-            picked = self.random.integers(len(pool), size=3)
-            z = self.random.dirichlet(np.full(3, 0.5)) @ np.stack([pool[j] for j in picked])
+            # By turns of three and of all: advantage may lie near the corners or deep inside.
+            many = len(pool) if i % 2 else 3
+            picked = self.random.choice(len(pool), size=many, replace=many > len(pool))
+            z = self.random.dirichlet(np.full(many, 0.5)) @ np.stack([pool[j] for j in picked])
             run = Run()
             run.look(games, self.cuts, z)
             if run.correlators is not None and self._missed(run) <= 0:
@@ -158,7 +181,8 @@ class Choice:
 
     def _missed(self, run: Run) -> float:
         """Return by how much a game misses the worst subject."""
-        return max(s.missed(run.offset, run.quantum, run.classical) for s in self.linear)
+        missed = (s.missed(run.offset, run.quantum, run.classical) for s in self.linear)
+        return max(missed, default=0.0)
 
     def _run(self, seed: Seed, aim: Aim, subjects: Sequence[LinearSubject] | None = None) -> Run:
         run = Run()
@@ -201,7 +225,8 @@ class Choice:
         from scipy.optimize import minimize_scalar
 
         ends = [best]
-        most = max(run.quantum / run.classical for run in self.runs if run.classical > 0)
+        ratios = (run.quantum / run.classical for run in self.runs if run.classical > 0)
+        most = max(ratios, default=0.0)
 
         def loss(weight: float) -> float:
             self.tell("searching on", min(len(ends), _WEIGHTS), _WEIGHTS)
@@ -214,7 +239,7 @@ class Choice:
         if best[1].correlators is not None and most > _LEAST_WEIGHT:
             bounds = _LEAST_WEIGHT, most
             minimize_scalar(loss, bounds=bounds, method="bounded", options={"maxiter": _WEIGHTS})
-        return max(ends, key=lambda each: self.judge.score(each[0]))
+        return max(ends, key=self._score)
 
     def _shortened(self, run: Run) -> Judged:
         """Return exact numbers near the end of a see-saw, as short as they cost next to nothing."""

@@ -51,7 +51,10 @@ class Conditions:
             self.most += [(row, high), (-row, -low)]
 
     def marginals(self, party: str, written: Any) -> None:
-        """Ask for the probability of each input of a party."""
+        """Ask for the probability of each input of a party.
+
+        Numbers need to sum to 1 within `SUM_TOLERANCE` only: the last is what the others leave.
+        """
         if written is None:
             return
         m, n = self.shape

@@ -17,8 +17,10 @@ class FreeDesigned(DesignedGame):
     history : tuple of float
         What the see-saw that won made large, in plain doubles; it never falls.
     settled : bool
-        Whether its last step gained nothing: for these correlators no game of the problem is
-        better, and for this game no correlators are.
+        Whether its last step gained nothing, in plain doubles: for its last correlators no game
+        of the problem does more for what it made large, with subjects in the form that its
+        programme gives them, and for its last game no correlators do. The game returned is that
+        one with exact numbers, or the default where that is better.
     interrupted : bool
         Whether Ctrl-C ended the search.
     """

@@ -59,7 +59,7 @@ def design_free(
         If a name does not fit, a start has another shape, or no game is found that meets the
         subjects.
     KeyboardInterrupt
-        On Ctrl-C before there is any game; later the best so far is returned.
+        On Ctrl-C before any game was found and solved; later the best so far is returned.
 
     Examples
     --------
@@ -74,6 +74,7 @@ def design_free(
         problem = load_problem(problem)
     setting = Setting() if setting is None else setting
     expect(setting, Setting, key="setting")
+    expect(subject, Sequence, key="subject")
     if maximise is None and minimise is None:
         maximise = "gap"
     objective = objective_of(maximise, minimise, setting)
@@ -120,13 +121,15 @@ def _seeds(
 
 def _default(problem: FreeProblem, judge: Judge) -> tuple[Bound | None, str]:
     """Return the objective of the game that one came with, and what is amiss there."""
-    game = problem.came()
-    if game is None:
+    game, numbers = problem.came(), problem.came_with
+    if game is None or numbers is None:
         return None, ""
     solution = solve(game)
     value = certified(judge.objective.quantity, solution, judge.setting)
     missed = [each.shortfall(solution, judge.setting) for each in judge.subjects]
     notes = [note for note in missed if note is not None]
+    if not problem.admits(numbers.ravel().tolist()):
+        notes.insert(0, "the default does not meet the conditions of the problem exactly")
     if isinstance(value, str):
         return None, "; ".join([f"{judge.objective.quantity}: {value}", *notes])
     return value, "; ".join(notes)

@@ -199,6 +199,7 @@ def _free_distribution(table: Mapping[str, Any], about: dict[str, Any]) -> FreeP
     low, high = pair_of("probability", table.get("probability", [0, 1]))
     if low < 0:
         reject("probability", "must not be negative", received=f"[{low}, {high}]")
+    high = min(high, Fraction(1))
     conditions = Conditions(m, n)
     for party in ("alice", "bob"):
         conditions.marginals(party, table.get("marginals", {}).get(party))
@@ -215,10 +216,9 @@ def _free_distribution(table: Mapping[str, Any], about: dict[str, Any]) -> FreeP
         middle=0.0,
         middles=(given.sum(axis=-1) / 2).astype(np.float64).ravel(),
         lower=np.full(m * n, float(low)),
-        upper=np.full(m * n, float(min(high, Fraction(1)))),
+        upper=np.full(m * n, float(high)),
         **conditions.arrays,
     )
-    high = min(high, Fraction(1))
     if extreme(games, np.zeros(m * n)) is None:
         rule = "must be met by some distribution: none does"
         reject("probability, marginals and covariance", rule, cure="relax one of them")

@@ -68,7 +68,7 @@ def free_schema() -> dict[str, Any]:
 def structure_problems(table: Mapping[str, Any]) -> list[Problem]:
     """Return what is wrong with the keys of a free-form problem and their kinds."""
     try:
-        FreeTable.model_validate(table)
+        FreeTable.model_validate(dict(table))
     except ValidationError as error:
         return problems_of(error, FreeTable, file="a free-form problem", rules=_RULES)
     problems = []

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.design.cuts import Cuts
-from xorgames.design.linear_games import Best, best_game_for
+from xorgames.design.linear_games import best_game_for
 from xorgames.design.linear_subjects import LinearSubject
 from xorgames.design.polytope import LinearGames
 from xorgames.design.symmetry import Orbits, orbits_of
@@ -158,7 +158,7 @@ def see_saw(
         here = Run()
         here.look(games, cuts, z)
         if here.correlators is None:
-            _nothing(run, z, best)
+            _nothing(run, here, best.missed)
             break
         missed = [s.missed(here.offset, here.quantum, here.classical) for s in subjects]
         here.missed = max(missed, default=0.0)
@@ -169,11 +169,11 @@ def see_saw(
     return run
 
 
-def _nothing(run: Run, z: FloatArray, best: Best) -> None:
+def _nothing(run: Run, here: Run, missed: float) -> None:
     """Note a game whose payoffs do not depend on the outputs."""
     if run.z is None:
-        run.z, run.missed = z, best.missed
-        if best.missed <= _MET:
+        run.z, run.offset, run.missed = here.z, here.offset, missed
+        if missed <= _MET:
             run.history.append(0.0)
 
 

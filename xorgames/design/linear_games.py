@@ -17,6 +17,7 @@ largest of all strategies known, and those that are missing are generated too.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +25,8 @@ from numpy.typing import NDArray
 
 from xorgames.design.cuts import Cuts
 from xorgames.design.linear_subjects import LinearSubject
-from xorgames.design.polytope import LinearGames, all_matrices
+from xorgames.design.polytope import LinearGames
 from xorgames.errors import SolverError
-
-__all__ = ["Best", "Cuts", "LinearGames", "all_matrices", "best_game_for"]
 
 FloatArray = NDArray[np.float64]
 
@@ -95,6 +94,7 @@ def best_game_for(
 
     Examples
     --------
+    >>> from xorgames.design.polytope import all_matrices
     >>> best = best_game_for(np.array([[1, 1], [1, -1]]) / 2**0.5, all_matrices((2, 2)), Cuts())
     >>> round(best.worth, 9), best.z.round(6).tolist()
     (0.207106781, [0.25, 0.25, 0.25, 0.0, 0.0, 0.0, 0.0, 0.25])
@@ -151,9 +151,13 @@ class _Programme:
                 return Best(z=closest[0], worth=-np.inf, weights=closest[3], missed=closest[1])
         gains = self.games.gains(self.correlators)
         if ratio:
-            z, cost, factor, weights = self._run(np.concatenate([-gains, [0, 0, 0, 0]]), ratio=True)
-            if factor > _SMALLEST_FACTOR:
-                return Best(z=z / factor, worth=-cost, weights=weights)
+            # With subjects that only M = 0 meets no game has L = 1.
+            with suppress(*([SolverError] if self.subjects else [])):
+                z, cost, factor, weights = self._run(
+                    np.concatenate([-gains, [0, 0, 0, 0]]), ratio=True
+                )
+                if factor > _SMALLEST_FACTOR:
+                    return Best(z=z / factor, worth=-cost, weights=weights)
             # These correlators lose with every game: any is as good, the least bad one is taken.
         z, cost, _, weights = self._run(np.concatenate([-gains, [0, self.weight, 0, 0]]))
         return Best(z=z, worth=-cost, weights=weights)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.design.automorphisms import Automorphisms
-from xorgames.design.polytope import LinearGames
+from xorgames.design.polytope import LinearGames, extreme
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -69,9 +69,10 @@ class Orbits:
 
 
 def orbits_of(games: LinearGames, matrix: FloatArray) -> Orbits | None:
-    """Return the games with the symmetries of one of them, None where it has none.
+    """Return the games with the symmetries of a game, None where it has none or no game has them.
 
-    Numbers that cannot change their sign stay 0 where they are 0 in that game.
+    The game need not be of the polytope: then none of the polytope may have its symmetries and its
+    zeros. Numbers that cannot change their sign stay 0 where they are 0 in that game.
 
     Parameters
     ----------
@@ -116,6 +117,8 @@ def orbits_of(games: LinearGames, matrix: FloatArray) -> Orbits | None:
         rows=games.rows @ basis,
         middles=games.middles @ basis,
     )
+    if extreme(reduced, np.zeros(len(reduced.lower))) is None:
+        return None
     return Orbits(reduced, basis, not rest.any())
 
 
