@@ -27,6 +27,12 @@ def notes_of(needs: Requirements, performance: Performance) -> list[str]:
             only_power = _only_power(needs, performance)
             fewer = rounds.expected_score_rounds < rounds.first
             notes += only_power or ([FEWER] if fewer else [])
+        fewest, held = rounds.fewest_by_any_test, performance.rate_hz * conditions.window_s
+        if needs.test == "auto" and fewest is not None and fewest < held <= rounds.first:
+            notes.append(
+                f"A sharper test may do in this window: no test needs fewer than {fewest} rounds. "
+                '"auto" tries those that are counted in about a second; ask for others by name.'
+            )
         if rounds.hoeffding_rounds is not None and rounds.test != "hoeffding":
             notes.append(
                 f"Hoeffding's closed form would ask for {rounds.hoeffding_rounds} rounds, "

@@ -334,3 +334,17 @@ def test_figures_for_another_distance():
         "`distance_m` must be 50000 m, where the figures of yb_cavity (displayed) hold; "
         "received 10000 m. Cure: use the profile law."
     )
+
+
+def test_a_test_that_auto_leaves_out_may_fit_in_the_window():
+    # By betting 909 rounds, by the adaptive test 814; the window holds between these.
+    game = xg.XORGame(
+        [["0.2809", "0.2491"], ["0.2491", "0.2209"]], [[[1, 0], [1, 0]], [[1, 0], [-1, 1]]]
+    )
+    solution, conditions = xg.solve(game), Conditions(window_s=0.115)
+    note = "A sharper test may do in this window: no test needs fewer than 636 rounds."
+    verdict = check(xg.require(solution, conditions), YB)
+    assert verdict.verdict == "FAIL"
+    assert any(each.startswith(note) for each in verdict.notes)
+    named = check(xg.require(solution, conditions, test="betting"), YB)
+    assert not any(each.startswith(note) for each in named.notes)

@@ -153,8 +153,8 @@ def conditions_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--test",
             default="auto",
             show_default=True,
-            help="auto (the sharpest), binomial, bernoulli, convex-order, bentkus, chernoff,"
-            " hoeffding, betting, pbr, adaptive or expected-score.",
+            help="auto (the sharpest of those counted in about a second), binomial, bernoulli,"
+            " convex-order, bentkus, chernoff, hoeffding, betting, pbr, adaptive, expected-score.",
         ),
         click.option(
             "--distance",
