@@ -1,19 +1,13 @@
 """A sweep on this machine, on any executor, and on a real Dask cluster that loses a worker."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
 import types
 import uuid
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 
 import pytest
 
+from tests.dask_cluster import dask_cluster
 from tests.sweep_work import COLUMNS, die_always, slow_square, tasks
 from xorgames.catalog import fishburn_reeds
 from xorgames.errors import InputError
@@ -126,45 +120,18 @@ def test_workers_that_cannot_be_started_are_one_error(split, tmp_path, monkeypat
     )
 
 
-@contextmanager
-def ended(process):
-    """End a process with the block."""
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def distributed_client(address):
-    import distributed
-
-    return distributed.Client(address, set_as_default=False)
-
-
-@contextmanager
-def dask_cluster():
-    """Two worker processes and a scheduler on this machine."""
-    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster:
-        yield cluster
-
-
 @pytest.mark.slow
 def test_dask_with_a_worker_killed_in_the_middle(tmp_path):
     path = tmp_path / "rows.csv"
-    with dask_cluster() as cluster:
-        victims = [worker.pid for worker in cluster.workers.values()]
-        killed = []
+    killed = []
+    with dask_cluster(tmp_path) as cluster:
 
         def kill(progress):
             if progress.done >= 20 and not killed:
-                os.kill(victims[0], signal.SIGKILL)
-                killed.append(time.monotonic())
+                cluster.workers[0].kill()
+                killed.append(progress.done)
 
-        found = collect(Squares(slow_square), path, dask=cluster.scheduler_address, progress=kill)
+        found = collect(Squares(slow_square), path, dask=cluster.address, progress=kill)
     assert killed
     assert found.added == 150
     rows = list(read_csv(path))
@@ -233,18 +200,10 @@ def test_a_cluster_is_given_up_only_after_a_while_without_workers(monkeypatch):
 
 
 @pytest.mark.slow
-def test_dask_names_a_task_that_kills_its_workers(tmp_path, monkeypatch):
+def test_dask_names_a_task_that_kills_its_workers(tmp_path):
     path = tmp_path / "rows.csv"
-    monkeypatch.setattr(pool, "_ALONE_S", 15.0)
-    for _ in range(5):
-        with dask_cluster() as cluster:
-            try:
-                collect(Squares(die_always), path, dask=cluster.scheduler_address)
-            except InputError as error:
-                # A worker that dies while it starts is not always started again by its nanny.
-                assert "without workers for 15 s. Cure: start it again" in str(error)  # noqa: PT017
-                continue
-        break
+    with dask_cluster(tmp_path) as cluster:
+        collect(Squares(die_always), path, dask=cluster.address)
     rows = list(read_csv(path))
     assert len(rows) == len({row["id"] for row in rows}) == 150
     assert [row["n"] for row in rows if row["error"]] == ["7"]
@@ -253,40 +212,21 @@ def test_dask_names_a_task_that_kills_its_workers(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_dask_splits_a_classical_bias(split, tmp_path):
     path = tmp_path / "rows.csv"
-    with dask_cluster() as cluster:
-        collect(split, path, dask=cluster.scheduler_address)
+    with dask_cluster(tmp_path) as cluster:
+        collect(split, path, dask=cluster.address)
     assert split.result(read_csv(path)).lower <= 5 / 13
 
 
 @pytest.mark.slow
 def test_a_dask_scheduler_killed_in_the_middle_is_one_error_and_nothing_is_lost(tmp_path):
-    pytest.importorskip("distributed", reason="needs the extra `dask`")
-    path, file = tmp_path / "rows.csv", tmp_path / "scheduler.json"
-
-    def dask(kind, *words):
-        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard"]
-        return stack.enter_context(
-            ended(
-                subprocess.Popen(
-                    [*command, "--scheduler-file", str(file), *words], stderr=subprocess.DEVNULL
-                )
-            )
-        )
-
-    with ExitStack() as stack:
-        scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", "0")
-        for _ in range(2):
-            dask("worker", "--nthreads", "1", "--no-nanny")
-        while not file.exists() or not file.read_text():
-            time.sleep(0.05)
-        address = json.loads(file.read_text())["address"]
-        with distributed_client(address) as client:
-            client.wait_for_workers(2, timeout=60)
+    path = tmp_path / "rows.csv"
+    with dask_cluster(tmp_path) as cluster:
 
         def kill(progress):
             if progress.done >= 20:
-                scheduler.kill()
+                cluster.scheduler.stop()
 
+        address = cluster.address
         message = refused(lambda: collect(Squares(slow_square), path, dask=address, progress=kill))
     kept = len(list(read_csv(path)))
     assert message == (
