@@ -282,20 +282,22 @@ def _flip_while_better(
     matrix: NDArray[np.float64], signs: NDArray[np.float64], watch: Watch | None
 ) -> None:
     """Flip in each start the sign that gains most, until none gains more than rounding."""
-    starts = np.arange(len(signs))
     tolerance = 1e-12 * np.abs(matrix).sum()
+    moving = np.arange(len(signs))
     for _ in _sweeps(watch):
-        sums = signs @ matrix
+        begun = signs[moving]
+        sums = begun @ matrix
         values = np.abs(sums).sum(axis=1)
         flipped = np.stack(
             [
-                np.abs(sums - 2 * signs[:, x, None] * row).sum(axis=1)
+                np.abs(sums - 2 * begun[:, x, None] * row).sum(axis=1)
                 for x, row in enumerate(matrix)
             ],
             axis=1,
         )
         choice = flipped.argmax(axis=1)
-        better = flipped[starts, choice] > values + tolerance
-        if not better.any():
+        better = flipped.max(axis=1) > values + tolerance
+        moving, choice = moving[better], choice[better]
+        if not moving.size:
             break
-        signs[starts[better], choice[better]] *= -1
+        signs[moving, choice] *= -1
