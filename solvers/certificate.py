@@ -227,8 +227,7 @@ def _raised_root(slack: FloatArray, inputs: int) -> FloatArray:
     identity = np.eye(slack.shape[-1])
     try:
         if slack.ndim == 2:
-            lower: FloatArray = np.linalg.cholesky(slack + inputs * _UNIT * identity)
-            return lower
+            return np.asarray(np.linalg.cholesky(slack + inputs * _UNIT * identity), np.float64)
     except np.linalg.LinAlgError:
         pass
     try:
