@@ -3,9 +3,10 @@
     python benchmarks/quantum.py [--sizes 2 10 50] [--toqito-python PYTHON] [--limit 300]
 
 Every measurement is a process of its own on one thread. Small cases repeat and the best time
-counts; imports, and writing SDPA's input file, do not. "error" is the distance of the peer's
-numbers from the proven bracket, relative to it; peers prove nothing. A peer that is missing, or
-takes longer than the limit, is named as such. Memory is what the run adds at its peak (Linux).
+counts; imports, compilation and the writing of SDPA's input file do not. "error" is the distance of
+the peer's numbers from the proven bracket, relative to it; peers prove nothing. A peer that is
+missing, or takes longer than the limit, is named as such. Memory is what the run adds at its peak
+(Linux).
 """
 
 import argparse
@@ -42,10 +43,13 @@ def measure(run):
 OURS = """
 from xorgames.solvers.tsirelson import tsirelson_bias
 def run():
-    bound, _ = tsirelson_bias(M)
+    bound, _ = tsirelson_bias(M, method="{method}")
     return bound.lower, bound.upper
+run()
 measure(run)
 """
+#: Games that the compiled method is meant for.
+TINY = 20
 
 CVXPY = """
 import cvxpy as cp
@@ -122,10 +126,14 @@ def main() -> None:
     ratios: dict[tuple[str, int], list[float]] = {}
     for n in options.sizes:
         for kind in options.kinds:
-            ours = python(sys.executable, OURS, n, kind, options.limit)
+            ours = run_ours("auto", n, kind, options.limit)
             proven = ours["seconds"] < MOST_SECONDS and ours["mb"] < MOST_MEGABYTES
             goal = verdict(f"{MOST_SECONDS} s, {MOST_MEGABYTES} MB", proven) if n == 1000 else ""
             show(f"{kind} {n}", "xorgames", ours, 1.0, ours["upper"] / ours["lower"] - 1, goal)
+            if n <= TINY:
+                own = run_ours("compiled", n, kind, options.limit)
+                ratio, gap = own["seconds"] / ours["seconds"], own["upper"] / own["lower"] - 1
+                show("", "compiled", own, ratio, gap)
             for name in options.peers:
                 if n > LARGEST[name] or (name == "toqito" and kind != "sign"):
                     continue
@@ -169,6 +177,11 @@ def show(game: str, tool: str, row: dict, ratio: float, gap: float, goal: str = 
         f"  {goal}",
         flush=True,
     )
+
+
+def run_ours(method: str, n: int, kind: str, limit: float) -> dict:
+    """Measure a method of this package on one game."""
+    return python(sys.executable, OURS.replace("{method}", method), n, kind, limit)
 
 
 def run_peer(name: str, n: int, kind: str, options: argparse.Namespace) -> dict:

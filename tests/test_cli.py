@@ -275,7 +275,7 @@ BAD = [
     (
         ("solve", "chsh", "--method", "SCS"),
         "Error: `method` is not known; received 'SCS'. Cure: use one of auto, lowrank,"
-        " interior-point, scs, clarabel, cvxpy:NAME.\n",
+        " compiled, interior-point, scs, clarabel, cvxpy:NAME.\n",
     ),
     (
         ("require", "chsh", "--input-bias", "2"),
@@ -331,7 +331,8 @@ def test_errors_for_machines(run):
         "file": None,
         "problems": [
             {"key": "method", "rule": "is not known", "received": "'x'",
-             "cure": "use one of auto, lowrank, interior-point, scs, clarabel, cvxpy:NAME"}
+             "cure": "use one of auto, lowrank, compiled, interior-point, scs, clarabel,"
+             " cvxpy:NAME"}
         ],
     }  # fmt: skip
 

@@ -113,8 +113,8 @@ def solver_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--method",
             default="auto",
             show_default=True,
-            help="How the Tsirelson value is found: auto, lowrank, interior-point, scs, clarabel"
-            " or cvxpy:NAME. It is certified in any case.",
+            help="How the Tsirelson value is found: auto, lowrank, compiled, interior-point, scs,"
+            " clarabel or cvxpy:NAME. It is certified in any case.",
         ),
     ):
         command = option(command)
