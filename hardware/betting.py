@@ -161,18 +161,17 @@ def _strided(sums: SumLaw, low: float, step: float, stride: int) -> tuple[float,
 
 def _follow(start: float, step: float, law: FloatArray, target: float, most: float) -> FloatArray:
     """Return the probability of having passed after 0, 1, 2, ... looks, until nearly certain."""
-    from scipy.signal import fftconvolve
-
     support = np.flatnonzero(law > _NOTHING)
     base = int(support[0])
     law = law[base : support[-1] + 1]
     sparse = np.flatnonzero(law > _NOTHING) if support.size <= _SPARSE else None
+    convolved = _Convolution(law)
     alive, lowest = np.ones(1), 0
     passed, looks = [0.0], 0
     while passed[-1] < 1 - _ALIVE and looks < most:
         looks += 1
         if sparse is None:
-            following = np.maximum(fftconvolve(alive, law), 0.0)
+            following = np.maximum(convolved(alive), 0.0)
         else:
             following = np.zeros(alive.size + law.size - 1)
             for place in sparse:
@@ -189,3 +188,21 @@ def _follow(start: float, step: float, law: FloatArray, target: float, most: flo
         alive = following[some[0] : some[-1] + 1]
         lowest += int(some[0])
     return np.array(passed)
+
+
+class _Convolution:
+    """Fast convolution with one law, whose transform is kept while the size stays the same."""
+
+    def __init__(self, law: FloatArray) -> None:
+        self.law = law
+        self.size, self.waves = 0, np.zeros(0, dtype=np.complex128)
+
+    def __call__(self, other: FloatArray) -> FloatArray:
+        from scipy.fft import irfft, next_fast_len, rfft
+
+        full = self.law.size + other.size - 1
+        size = next_fast_len(full, real=True)
+        if size != self.size:
+            self.size, self.waves = size, rfft(self.law, size)
+        found: FloatArray = irfft(rfft(other, size) * self.waves, size)[:full]
+        return found

@@ -110,11 +110,14 @@ def _fidelity(needs: Requirements, performance: Performance) -> Criterion:
 def _rate(needs: Requirements, performance: Performance) -> Criterion:
     rounds, window_s = needs.rounds, needs.conditions.window_s
     required, achieved = needs.rate_min_hz, performance.rate_hz
-    decided = rounds.fewest is not None and rounds.fewest == rounds.first
     passed = None
     if required is not None and achieved > required:
         passed = True
-    elif decided or rounds.fewest is None or achieved <= rounds.fewest / window_s:
+    elif (
+        rounds.fewest is None
+        or rounds.fewest == rounds.first
+        or achieved <= rounds.fewest / window_s
+    ):
         passed = False
     note = rounds.reason or _test_of(needs)
     return Criterion(

@@ -37,6 +37,10 @@ _LN_WEIGHTS -= np.log(np.exp(_LN_WEIGHTS).sum())
 _COSTS = -np.log1p(-BETS) - BETS
 
 _EVERY_ROUND = 200
+#: The gains of so many scores are kept.
+_KEPT = 4096
+#: Newton's method ends where a step is a smaller part of what is found.
+_SETTLED = 1e-15
 
 
 def ln_mixture(ln_terms: FloatArray) -> Any:
@@ -104,10 +108,12 @@ class Bettor:
         self._fresh = np.zeros(len(scores), dtype=np.int64)
         self._rounds = 0
         self._look = 1
+        self._gains = self._gains_of(scores) if len(scores) <= _KEPT else None
         self._capital = np.zeros(len(BETS))
         self._spread = 0.0
         self._centre = 0.5
-        self._looks: list[tuple[int, float, float, float]] = []
+        self._looks: list[tuple[int, float, float]] = []
+        self._capitals: list[FloatArray] = []
 
     def add(self, levels: NDArray[np.int64]) -> None:
         """Add rounds, each by the index of its score."""
@@ -128,32 +134,45 @@ class Bettor:
         """Return rounds, ln e-values, mean scores and radii of confidence at every look."""
         if self._fresh.any():
             self._note()
-        looks = np.array(self._looks, dtype=np.float64).reshape(-1, 4)
-        rounds, ln_e, mean, spread = looks.T
+        rounds, mean, spread = np.array(self._looks, dtype=np.float64).reshape(-1, 3).T
+        ln_e: FloatArray = ln_mixture(np.array(self._capitals).reshape(-1, len(BETS)))
         return rounds.astype(np.int64), ln_e, mean, _radius(spread, alpha) / rounds
+
+    def _gains_of(self, scores: FloatArray) -> FloatArray:
+        """Return ln(1 + f (X/beta - 1)) by score and bet."""
+        return np.log1p(np.outer(scores / self._null - 1, BETS))
 
     def _note(self) -> None:
         """Look at the evidence: take in what came since the last look."""
         came = self._fresh.nonzero()[0]
         times, scores = self._fresh[came].astype(np.float64), self._scores[came]
-        self._capital += times @ np.log1p(np.outer(scores / self._null - 1, BETS))
+        gains = self._gains_of(scores) if self._gains is None else self._gains[came]
+        self._capital = self._capital + times @ gains
         self._spread += float(times @ (scores - self._centre) ** 2)
         self.counts += self._fresh
         self._fresh[:] = 0
         mean = float(self.counts @ self._scores) / self._rounds
         self._centre = mean
-        self._looks.append((self._rounds, float(ln_mixture(self._capital)), mean, self._spread))
+        self._looks.append((self._rounds, mean, self._spread))
+        self._capitals.append(self._capital)
 
 
 def _radius(spread: FloatArray, alpha: float) -> FloatArray:
-    """Return the d at which the mixture over exp(l d - psi(l) V) reaches 2/alpha, by bisection."""
+    """Return the d at which the mixture over exp(l d - psi(l) V) reaches 2/alpha.
+
+    Its logarithm rises with d and is convex, so that Newton's method comes down from above.
+    """
     target = math.log(2 / alpha)
-    cost = np.multiply.outer(spread, _COSTS)
-    low: FloatArray = np.zeros_like(spread)
+    offsets = _LN_WEIGHTS - np.multiply.outer(spread, _COSTS)
     # One bet of the mixture alone is enough to reach the target here.
-    high: FloatArray = ((target - _LN_WEIGHTS + cost) / BETS).min(axis=-1)
-    for _ in range(60):
-        middle = (low + high) / 2
-        reached = ln_mixture(np.multiply.outer(middle, BETS) - cost) >= target
-        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-    return high
+    radius: FloatArray = ((target - offsets) / BETS).min(axis=-1)
+    while True:
+        ln_terms = np.multiply.outer(radius, BETS) + offsets
+        most = ln_terms.max(axis=-1)
+        terms = np.exp(ln_terms - most[..., None])
+        total = terms.sum(axis=-1)
+        step = (most + np.log(total) - target) * total / (terms @ BETS)
+        down = step > _SETTLED * radius
+        if not down.any():
+            return radius
+        radius = np.where(down, radius - step, radius)

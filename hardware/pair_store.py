@@ -187,7 +187,8 @@ class PairStore:
         """Return the mean of exp(-age/time) over the pairs that are used."""
         time_s = checked_number("time_s", time_s, POSITIVE)
         weights, shapes, rates = self._age
-        return float(weights @ np.exp(-shapes * np.log1p(1 / (rates * time_s))))
+        # The rounding of the sum depends on how many threads share it, and may exceed 1.
+        return min(1.0, float(weights @ np.exp(-shapes * np.log1p(1 / (rates * time_s)))))
 
     def combined_infidelity(self, node: Node) -> float:
         """Return the combined infidelity of the pairs that are used, on average.

@@ -30,7 +30,8 @@ References: arXiv:2604.07451 (expected score, as reported); arXiv:1510.07233 (va
 arXiv:1108.2468 (pbr); arXiv:2010.09686 (betting).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from xorgames.bound import Finding
@@ -90,14 +91,6 @@ class Rounds:
     safe : int or None
         The smallest number from which all larger ones reach it too. Proven for the binomial,
         Hoeffding and anytime tests; for the others as far as `sums` says.
-    fewest : int or None
-        With fewer rounds this test certainly falls short, whatever the true values within their
-        bounds; None if it does with any number of rounds.
-    fewest_by_any_test : int or None
-        With fewer rounds every test of the claim falls short (Neyman and Pearson); None if not
-        known, as for "expected-score" and for nulls too large to be searched.
-    hoeffding_rounds, expected_score_rounds : int or None
-        The other two counts, for comparison.
     certifiable : Finding
         Whether the value with this infidelity is proven to exceed the classical value.
     reason : str
@@ -105,6 +98,8 @@ class Rounds:
     stopping_rule : str
     mean_rounds : float or None
         The mean number of rounds of a test that may stop at any time.
+    odds : Odds
+        What a round is worth to the null and to the machine, from which the rest is counted.
     """
 
     claim: str
@@ -117,14 +112,39 @@ class Rounds:
     alternative: float
     first: int | None
     safe: int | None
-    fewest: int | None
-    fewest_by_any_test: int | None
-    hoeffding_rounds: int | None
-    expected_score_rounds: int | None
     certifiable: Finding
     reason: str
     stopping_rule: str
     mean_rounds: float | None
+    odds: Odds = field(repr=False, compare=False)
+
+    @cached_property
+    def fewest(self) -> int | None:
+        """With fewer rounds this test certainly falls short, whatever the values in their bounds.
+
+        None if it does with any number of rounds.
+        """
+        return self.odds.fewest(self.test, self.first)
+
+    @property
+    def fewest_by_any_test(self) -> int | None:
+        """With fewer rounds every test of the claim falls short (Neyman and Pearson).
+
+        None if not known, as for "expected-score" and for nulls too large to be searched.
+        """
+        return None if self.power is None else self.odds.fewest_by_any_test
+
+    @property
+    def hoeffding_rounds(self) -> int | None:
+        """What Hoeffding's closed form asks for, for comparison."""
+        return self.odds.count("hoeffding").first
+
+    @cached_property
+    def expected_score_rounds(self) -> int | None:
+        """What the paper's definition asks for, for comparison."""
+        if self.certifiable is not Finding.PROVEN:
+            return None
+        return self.odds.expected_score.first(self.odds.test_alpha)
 
     @property
     def terms(self) -> str:
@@ -214,28 +234,22 @@ def rounds_needed(
 
 
 def _rounds(odds: Odds, test: str, count: Count) -> Rounds:
-    certified = odds.certifiable is Finding.PROVEN
-    paper = test == "expected-score"
-    expected = odds.expected_score.first(odds.test_alpha) if certified else None
     return Rounds(
         claim=odds.claim,
         test=test,
         alpha=odds.alpha,
-        power=None if paper else odds.power,
+        power=None if test == "expected-score" else odds.power,
         infidelity=odds.infidelity,
         inputs=odds.inputs,
         null=odds.null.upper,
         alternative=odds.alternative.lower,
         first=count.first,
         safe=count.safe,
-        fewest=odds.fewest(test, count.first),
-        fewest_by_any_test=None if paper else odds.fewest_by_any_test,
-        hoeffding_rounds=odds.count("hoeffding").first,
-        expected_score_rounds=expected,
         certifiable=odds.certifiable,
         reason=_reason(odds, test, count.first),
         stopping_rule=ANYTIME if test in ANYTIME_TESTS else STOPPING_RULE,
         mean_rounds=count.mean,
+        odds=odds,
     )
 
 

@@ -24,6 +24,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _SPREADS, _STEPS = 24, 20
+#: The power of a wave that is left out: all of them together change no probability by more.
+_FADED = 1e-22
 _TEETH, _MARGIN = 8, 16
 
 
@@ -56,7 +58,11 @@ class SumLaw:
         full = draws * self.top + 1
         size = next_fast_len(min(width, full), real=True)
         low = 0 if size >= full else int(self.mean * draws) - size // 2
-        power = np.fft.irfft(np.fft.rfft(self.law, size) ** draws, size)
+        waves = np.fft.rfft(self.law, size)
+        kept = np.flatnonzero(waves.real**2 + waves.imag**2 > _FADED ** (2 / max(draws, 1)))
+        powers = np.zeros_like(waves)
+        powers[kept] = waves[kept] ** draws
+        power = np.fft.irfft(powers, size)
         return low, np.maximum(np.roll(power, -(low % size)), 0.0)
 
     def tail(self, draws: int, total: int) -> float:

@@ -30,12 +30,13 @@ def notes_of(needs: Requirements, performance: Performance) -> list[str]:
         fewest, held = rounds.fewest_by_any_test, performance.rate_hz * conditions.window_s
         if needs.test == "auto" and fewest is not None and fewest < held <= rounds.first:
             notes.append(
-                f"A sharper test may do in this window: no test needs fewer than {fewest} rounds. "
-                '"auto" tries those that are counted in about a second; ask for others by name.'
+                "A sharper test may do in this window: no test needs fewer than "
+                f'{fewest:,} rounds. "auto" tries those that are counted in about a '
+                "second; ask for others by name."
             )
         if rounds.hoeffding_rounds is not None and rounds.test != "hoeffding":
             notes.append(
-                f"Hoeffding's closed form would ask for {rounds.hoeffding_rounds} rounds, "
+                f"Hoeffding's closed form would ask for {rounds.hoeffding_rounds:,} rounds, "
                 f"{rounds.hoeffding_rounds / rounds.first:.3g} times as many."
             )
     if needs.pairs > performance.pairs_per_round:
@@ -80,13 +81,14 @@ def _met(count: int, how: str, needs: Requirements, performance: Performance) ->
 
     window_s = needs.conditions.window_s
     mean = performance.rate_hz * window_s
+    held = f"{mean:,.0f}" if mean >= 1000 else f"{mean:.4g}"
     chance = float(gammainc(count, mean))
     enough = f"with probability {chance:.3g}"
     if not 1e-6 < chance < 0.9999:
         enough = "in practice always" if chance > 0.5 else "in practice never"
     return (
         f"{how}: {'met' if mean > count else 'not met'} in {format_quantity(window_s, 's')}. "
-        f"It needs {count} rounds; the window holds {mean:.4g} pairs on average and "
-        f"{count} or more {enough}. It is met in windows longer than "
+        f"It needs {count:,} rounds; the window holds {held} pairs on average and "
+        f"{count:,} or more {enough}. It is met in windows longer than "
         f"{format_quantity(count / performance.rate_hz, 's')}."
     )

@@ -4,12 +4,9 @@ A report is a list of sections, a section a heading and blocks. All text is plai
 it and decides how it looks. Two runs that learn the same facts make the same blocks.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from xorgames.bound import Bound
 
 #: Verdicts in words; a format may set them off.
 VERDICTS = ("PASS", "FAIL", "UNDECIDED", "PROVEN", "REFUTED")
@@ -114,44 +111,3 @@ def clean(text: str, longest: int = 80) -> str:
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def digits(bound: Bound, figures: int = 9) -> str:
-    """Write a bracket with digits that are all proven.
-
-    Where both ends round to the same digits these are shown, otherwise both ends, outward.
-
-    Examples
-    --------
-    >>> digits(Bound(0.85355339059, 0.85355339060)), digits(Bound(0.25, 0.5)), digits(Bound(1, 1))
-    ('0.853553391', '0.25 … 0.5', '1')
-    """
-    lower, upper = (f"{end + 0.0:.{figures}g}" for end in (bound.lower, bound.upper))
-    if lower == upper:
-        return lower
-    exponent = math.floor(math.log10(max(abs(bound.lower), abs(bound.upper))))
-    return bound.display(min(max(figures - 1 - exponent, 0), 12))
-
-
-def width(bound: Bound) -> str:
-    """Write a power of ten that the width of a bracket does not exceed, or 0.
-
-    Examples
-    --------
-    >>> width(Bound(0.75, 0.75)), width(Bound(0.5, 0.5000000000000002))
-    ('0', '1e-15')
-    """
-    if bound.width == 0:
-        return "0"
-    return f"1e{math.floor(math.log10(bound.width)) + 1:d}"
-
-
-def factor(ratio: float) -> str:
-    """Write a factor, a large one without an exponent.
-
-    Examples
-    --------
-    >>> factor(3.7226), factor(2989.6)
-    ('3.72', '2,990')
-    """
-    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:,.0f}"

@@ -1,6 +1,7 @@
 """The report on a game that was designed: the game, its certificate, what was gained, its demands.
 
-The objective along each parameter, the others at their best, comes from a map of one dimension.
+Every objective is written in its own units: rounds as a count, a rate in hertz, a margin in per
+cent.
 """
 
 from collections.abc import Iterator
@@ -9,18 +10,7 @@ from fractions import Fraction
 from xorgames.bound import Bound
 from xorgames.design.designed import Designed
 from xorgames.design.free_designed import FreeDesigned
-from xorgames.design.grid import make_axis
-from xorgames.design.map import Map, compute_map
-from xorgames.reports.blocks import (
-    Block,
-    Figure,
-    Items,
-    Paragraph,
-    Section,
-    clean,
-    digits,
-    table,
-)
+from xorgames.reports.blocks import Block, Items, Paragraph, Section, clean, table
 from xorgames.reports.game_sections import (
     advantage_sentence,
     game_section,
@@ -32,9 +22,27 @@ from xorgames.reports.hardware_sections import (
     requirements_section,
 )
 from xorgames.reports.model import Report, made_section
+from xorgames.reports.numbers import digits, plain
+from xorgames.reports.slices_section import objective_text, slices_section
+from xorgames.reports.words_section import words_section
 
-#: Points along each parameter in the figure; the table shows every fourth.
-_POINTS, _SHOWN = 21, 4
+#: What was asked, and what is said of the answer, by the objective.
+_ASKS = {
+    "gap": "has the largest gap, the quantum value minus the classical one",
+    "ratio": "has the largest ratio of the quantum bias to the classical one",
+    "critical-infidelity": "keeps an advantage at the highest combined infidelity",
+    "margin": "leaves the machine the largest margin",
+    "rounds": "shows its advantage in the fewest rounds",
+    "rate": "shows its advantage at the lowest pair rate",
+}
+_SAYS = {
+    "gap": "has a gap of {}",
+    "ratio": "has a ratio of {}",
+    "critical-infidelity": "has a critical infidelity of {}",
+    "margin": "leaves a least margin of {}",
+    "rounds": "needs {} rounds",
+    "rate": "needs a pair rate above {}",
+}
 
 
 def design_report(found: Designed | FreeDesigned, *, command: str | None = None) -> Report:
@@ -56,7 +64,7 @@ def design_report(found: Designed | FreeDesigned, *, command: str | None = None)
     verdict, solution = found.verdict, found.solution
     name = clean(found.family if isinstance(found, Designed) else found.problem.name)
     sections = [best_section(found)]
-    if isinstance(found, Designed) and found.objective.is_fast:
+    if isinstance(found, Designed):
         sections.append(slices_section(found))
     if verdict is not None:
         sections.append(criteria_section(verdict))
@@ -65,12 +73,13 @@ def design_report(found: Designed | FreeDesigned, *, command: str | None = None)
         values_section(solution),
         play_section(solution),
         requirements_section(found.requirements, windows=False),
+        words_section(machine=True),
         Section("Assumptions", (Items(found.requirements.assumptions),)),
         made_section(command),
     ]
     return Report(
         title=f"{name}: the best game found",
-        question=f"Which game of {name} has the best {found.objective.quantity}?",
+        question=f"Which game of {name} {_ASKS[found.objective.quantity]}?",
         verdict=verdict.verdict if verdict else str(solution.advantage.verdict),
         answer=f"{_answer(found)} {advantage_sentence(solution)}",
         sections=tuple(sections),
@@ -87,11 +96,11 @@ def best_section(found: Designed | FreeDesigned) -> Section:
             [name, _text(number), _text(found.default[name])]
             for name, number in found.parameters.items()
         ]
-        rows.append([quantity, _bound(found.value), _bound(found.default_value)])
+        rows.append([quantity, _bound(found.value, found), _bound(found.default_value, found)])
         header = ("", "best found", "default")
         blocks.append(table("The best game and the default", header, rows, align="lrr"))
     else:
-        rows = [[quantity, _bound(found.value), _bound(found.default_value)]]
+        rows = [[quantity, _bound(found.value, found), _bound(found.default_value, found)]]
         header = ("", "best found", "default")
         blocks.append(table("The best game and the default", header, rows, align="lrr"))
     if found.default_note:
@@ -105,85 +114,44 @@ def _facts(found: Designed | FreeDesigned) -> Iterator[str]:
     if better is not None and better.lower <= 0:
         yield "Not proven to be better than the default."
     elif better is not None:
-        yield f"Better than the default by {digits(better)}, proven."
+        yield f"Better than the default by {_gain(better, found)}, proven."
     for subject in found.subjects:
         yield f"Provably met: {subject.text}."
     limit = found.limit if isinstance(found, Designed) else None
     if limit is not None:
-        boxes = f"proven on {limit.boxes} boxes that cover all parameters"
+        boxes = f"proven on {limit.boxes:,} boxes that cover all parameters"
         yield (
             "No game in these ranges that meets all conditions has more than "
             f"{limit.text}, {boxes}."
         )
     else:
         yield "It is the best that was found; that there is none better is not proven."
-    yield f"{found.evaluations} games were looked at."
+    yield f"{found.evaluations:,} games were looked at."
     yield (
         "Digits were dropped as long as the proven objective fell by less than a millionth of "
         "itself."
     )
 
 
-def slices_section(found: Designed) -> Section:
-    """Show the objective along each parameter, the others at their best."""
-    maps, quantity = slices(found), found.objective.quantity
-    blocks: list[Block] = [_figure(found, maps)]
-    for name, each in maps.items():
-        rows = [
-            [f"{float(at[0]):.6g}", clean(note) or digits(Bound(float(lower), float(upper)), 6)]
-            for at, lower, upper, note in (each.rows()[i] for i in range(0, _POINTS, _SHOWN))
-        ]
-        blocks.append(table(f"{quantity} along {name}", (name, quantity), rows, align="rr"))
-    return Section("Along each parameter", tuple(blocks))
-
-
-def _figure(found: Designed, maps: dict[str, Map]) -> Figure:
-    quantity = found.objective.quantity
-    where = ", ".join(f"{name} = {_text(number)}" for name, number in found.parameters.items())
-    lines = []
-    for name, each in maps.items():
-        content = each.to_dict()
-        lines.append(
-            {
-                "name": name,
-                "values": [float(value) for value in each.grid.axes[0].values],
-                "lower": content["lower"],
-                "upper": content["upper"],
-                "best": float(found.parameters[name]),
-            }
-        )
-    return Figure(
-        name="slices",
-        title=f"{quantity} along each parameter",
-        description=f"One parameter varies, the others stay at the best game found, {where}, "
-        "which a dashed line marks.",
-        data={"quantity": quantity, "slices": lines},
-    )
-
-
-def slices(found: Designed) -> dict[str, Map]:
-    """Return a map of one dimension for each parameter, through the best game."""
-    maps = {}
-    for name in found.parameters:
-        low, high = found.ranges[name]
-        others = {n: v for n, v in found.parameters.items() if n != name}
-        axis = make_axis(name, low, high, _POINTS)
-        quantity = found.objective.quantity
-        maps[name] = compute_map(found.games, axis, quantity=quantity, at=others)
-    return maps
-
-
 def _answer(found: Designed | FreeDesigned) -> str:
-    quantity, value = found.objective.quantity, digits(found.value, 6)
+    value = objective_text(found.value, found.objective)
+    says = f"The best game found {_SAYS[found.objective.quantity].format(value)}"
     if not isinstance(found, Designed):
-        return f"The best game found has a {quantity} of {value}."
+        return f"{says}."
     where = ", ".join(f"{name} = {_text(number)}" for name, number in found.parameters.items())
-    return f"The best game found has a {quantity} of {value}, at {where}."
+    return f"{says}, at {where}."
 
 
 def _text(number: Fraction) -> str:
-    return f"{float(number):.9g}"
+    return plain(float(number), 9)
 
 
-def _bound(bound: Bound | None) -> str:
-    return "none" if bound is None else digits(bound)
+def _bound(bound: Bound | None, found: Designed | FreeDesigned) -> str:
+    return "none" if bound is None else objective_text(bound, found.objective, 9)
+
+
+def _gain(better: Bound, found: Designed | FreeDesigned) -> str:
+    """Write by how much the objective is better; a margin is in per cent already."""
+    if found.objective.quantity != "margin":
+        return objective_text(better, found.objective, 9)
+    return f"{digits(better * 100, 4)} percentage points"

@@ -7,7 +7,8 @@ from dataclasses import fields
 from xorgames.hardware.design import Design, Parameter
 from xorgames.hardware.performance import Performance
 from xorgames.reports.blocks import Block, Items, Paragraph, Section, Table, clean, table
-from xorgames.units import format_quantity, name_of, unit_of
+from xorgames.reports.numbers import percent, quantity, with_error
+from xorgames.units import name_of, unit_of
 
 _NOT_TUNED = (
     "Where the two columns differ by more than rounding, the stated figure does not follow from "
@@ -51,7 +52,7 @@ def design_section(design: Design | None, performance: Performance) -> Section:
     stated = {part.name: part.value for part in design.reported}
     elsewhere = ""
     if own_m is not None and performance.distance_m != own_m:
-        stated, elsewhere = {}, " " + _ELSEWHERE.format(format_quantity(own_m, "m"))
+        stated, elsewhere = {}, " " + _ELSEWHERE.format(quantity(own_m, "m"))
     source = clean(design.source, 200) or "not stated"
     blocks: list[Block] = [
         Paragraph(
@@ -88,10 +89,10 @@ def design_section(design: Design | None, performance: Performance) -> Section:
 
 def _value(part: Parameter) -> str:
     """Write a number with its standard deviation, if one is stated."""
-    value = format_quantity(part.value, part.unit, digits=6)
+    value = quantity(part.value, part.unit, 6)
     if part.uncertainty is None:
         return value
-    return f"{value} ± {format_quantity(part.uncertainty, part.unit, digits=3)}"
+    return with_error(value, part.value, part.uncertainty)
 
 
 def _has_choices(design: Design) -> bool:
@@ -119,10 +120,10 @@ def _pair(performance: Performance) -> list[Block]:
         ("cause", "infidelity", "share"),
         [
             *(
-                (cause, format_quantity(part, ""), _percent(part, whole))
+                (cause, quantity(part, ""), _share(part, whole))
                 for cause, part in performance.state_budget
             ),
-            ("together", format_quantity(whole, ""), ""),
+            ("together", quantity(whole, ""), ""),
         ],
         align="lrr",
     )
@@ -131,7 +132,7 @@ def _pair(performance: Performance) -> list[Block]:
     mixture = table(
         "The pair when it is measured",
         ("Bell state", "weight"),
-        [(name, format_quantity(weight, "")) for name, weight in weights.items()],
+        [(name, quantity(weight, "")) for name, weight in weights.items()],
         align="lr",
     )
     return [Paragraph(_DERIVED), causes, mixture]
@@ -142,8 +143,8 @@ def _figures(performance: Performance, stated: Mapping[str, float]) -> Table:
     rows = [
         (
             name_of(name),
-            format_quantity(value, unit_of(name), digits=5),
-            format_quantity(stated[name], unit_of(name), digits=5) if name in stated else "",
+            quantity(value, unit_of(name), 5),
+            quantity(stated[name], unit_of(name), 5) if name in stated else "",
         )
         for name, value in _numbers(performance)
     ]
@@ -162,10 +163,10 @@ def _numbers(performance: Performance) -> Iterator[tuple[str, float]]:
 
 def _budget(performance: Performance) -> Table:
     rows = [
-        (cause, format_quantity(part, ""), _percent(part, performance.combined_infidelity))
+        (cause, quantity(part, ""), _share(part, performance.combined_infidelity))
         for cause, part in performance.error_budget
     ]
-    rows.append(("together", format_quantity(performance.combined_infidelity, ""), ""))
+    rows.append(("together", quantity(performance.combined_infidelity, ""), ""))
     return table(
         "Error budget: what each cause takes from the correlators",
         ("cause", "infidelity", "share"),
@@ -179,12 +180,12 @@ def _profile(design: Design, profile: str) -> Table:
         f"Profile {clean(profile)}: these figures replace the formulas",
         ("figure", "value"),
         [
-            (name_of(name), format_quantity(value, unit_of(name), digits=6))
+            (name_of(name), quantity(value, unit_of(name), 6))
             for name, value in design.profiles[profile].items()
         ],
         align="lr",
     )
 
 
-def _percent(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else ""
+def _share(part: float, whole: float) -> str:
+    return percent(part / whole) if whole else ""

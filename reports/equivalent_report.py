@@ -3,7 +3,7 @@
 from xorgames.design.equivalent import Equivalent
 from xorgames.hardware.requirements import Requirements
 from xorgames.hardware.verdict import Verdict
-from xorgames.reports.blocks import Items, Section, clean, digits, table
+from xorgames.reports.blocks import Items, Section, clean, table
 from xorgames.reports.game_sections import (
     advantage_sentence,
     game_section,
@@ -12,6 +12,8 @@ from xorgames.reports.game_sections import (
 )
 from xorgames.reports.hardware_sections import criteria_section, requirements_section
 from xorgames.reports.model import Report, made_section
+from xorgames.reports.numbers import digits
+from xorgames.reports.words_section import words_section
 
 _WHY = (
     "A game asks the same question if its matrix is a multiple of this one's: then the same "
@@ -70,6 +72,7 @@ def equivalent_report(
             values_section(solution),
             play_section(solution),
             requirements_section(needs, windows=False),
+            words_section(machine=True),
             Section("Assumptions", (Items(needs.assumptions),)),
             made_section(command),
         ),

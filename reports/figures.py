@@ -23,8 +23,10 @@ _HOMES = {
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
-def draw(figure: Figure) -> str:
+def draw(figure: Figure, *, key: str | None = None) -> str:
     """Return the figure as an SVG element with a title and a description.
+
+    Its ids begin with the key; by default that is the figure's name.
 
     Examples
     --------
@@ -43,12 +45,11 @@ def draw(figure: Figure) -> str:
         canvas.savefig(
             buffer, format="svg", transparent=True, bbox_inches="tight", metadata=_NO_METADATA
         )
-    return _inline(buffer.getvalue(), figure)
+    return _inline(buffer.getvalue(), figure, key or figure.name)
 
 
-def _inline(svg: str, figure: Figure) -> str:
+def _inline(svg: str, figure: Figure, name: str) -> str:
     """Make the file an element: no prologue, ids of its own, the page's colours, a description."""
-    name = figure.name
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r' (?:width|height|version|xmlns:xlink)="[^"]*"', "", svg, count=4)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)

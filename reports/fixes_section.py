@@ -8,13 +8,14 @@ from xorgames.hardware.questions.combination import Combination
 from xorgames.hardware.questions.improve import Improvement
 from xorgames.hardware.questions.space import NO_CHANGE
 from xorgames.hardware.verdict import PASS
-from xorgames.reports.blocks import Block, Items, Paragraph, Section, Table, factor, table
-from xorgames.units import format_quantity, name_of
+from xorgames.reports.blocks import Block, Items, Paragraph, Section, Table, table
+from xorgames.reports.numbers import change, plain, quantity
+from xorgames.units import name_of
 
 _CHECKED = (
     "Every change shown was made and checked again, by the same check and the same test as the "
     "machine itself; the numbers were searched in the range that each may have, within a factor of "
-    f"{FARTHEST:g}. "
+    f"{plain(FARTHEST)}. "
     "A number is rounded away from its present value."
 )
 _COSTS = {
@@ -47,7 +48,7 @@ def _together(found: Combination) -> Table:
     weights = set(found.costs.weights.values())
     weighed = "" if weights == {1.0} else ", each with its weight"
     caption = (
-        f"The cheapest change of several numbers together that was found: {found.cost:.4g}, by "
+        f"The cheapest change of several numbers together that was found: {plain(found.cost)}, by "
         f"{_COSTS[found.costs.kind]}{weighed}; the verdict is then {found.verdict.verdict}"
     )
     rows = [_change(axis, new) for axis, new in found.changes]
@@ -55,13 +56,11 @@ def _together(found: Combination) -> Table:
 
 
 def _change(axis: Axis, new: float) -> tuple[str, str, str, str]:
-    ratio = new / axis.value
-    change = f"{100 * (ratio - 1):+.3g} %" if 0.5 <= ratio < 2 else "× " + factor(ratio)
     return (
         name_of(axis.name),
-        format_quantity(axis.value, axis.unit, digits=5),
-        format_quantity(beyond(new, axis.value), axis.unit, digits=5),
-        change,
+        quantity(axis.value, axis.unit, 5),
+        quantity(beyond(new, axis.value), axis.unit, 5),
+        change(new / axis.value),
     )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xorgames.bound import Finding
-from xorgames.reports.blocks import factor
 from xorgames.reports.canvas import ALICE, BOB, FAINT, INK, bare, new_canvas
+from xorgames.reports.numbers import factor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

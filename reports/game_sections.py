@@ -8,18 +8,8 @@ import numpy as np
 
 from xorgames.bound import Bound, Finding
 from xorgames.game import XORGame
-from xorgames.reports.blocks import (
-    Block,
-    Figure,
-    Items,
-    Paragraph,
-    Section,
-    Table,
-    clean,
-    digits,
-    table,
-    width,
-)
+from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, Table, clean, table
+from xorgames.reports.numbers import digits, plain, width
 from xorgames.solvers.solution import Solution
 
 #: A game of at most this many inputs a party is written out; a larger one is summarised.
@@ -143,7 +133,8 @@ def _values_figure(solution: Solution) -> Figure:
     return Figure(
         name="values",
         title="Expected payoff by resource",
-        description=f"{seen}. The widest bracket is {widest:.1g} wide.",
+        description=f"{seen}. The widest proven bracket is {plain(widest, 1)} wide."
+        + (" The band is the advantage." if solution.advantage.verdict is Finding.PROVEN else ""),
         data={"points": points, "verdict": str(solution.advantage.verdict)},
     )
 
@@ -156,11 +147,12 @@ def _pairs_sentence(solution: Solution) -> str:
     text = f"The quantum strategy found has rank {quantum.rank} and needs {pairs}. "
     if quantum.pairs > 1:
         return text + (
-            f"A single pair, as dialled below, falls short of it by at most {short.upper:.3g}. "
-            "With more than one pair noise strikes every pair, so that an infidelity per pair "
-            "threatens more of the advantage than the thresholds for one pair say."
+            "A single pair, as dialled below, falls short of it by at most "
+            f"{plain(short.upper, 3)}. With more than one pair noise strikes every pair, so that "
+            "an infidelity per pair threatens more of the advantage than the thresholds for one "
+            "pair say."
         )
-    return text + f"The angles below reach it to within {short.upper:.1g}."
+    return text + f"The angles below reach it to within {plain(short.upper, 1)}."
 
 
 def _play_table(solution: Solution) -> Table:

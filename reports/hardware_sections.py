@@ -7,19 +7,8 @@ from xorgames.hardware.criteria import Criterion
 from xorgames.hardware.requirements import Requirements
 from xorgames.hardware.rounds import CLAIMS
 from xorgames.hardware.verdict import Verdict
-from xorgames.reports.blocks import (
-    Block,
-    Figure,
-    Items,
-    Paragraph,
-    Section,
-    Table,
-    clean,
-    digits,
-    factor,
-    table,
-)
-from xorgames.units import format_quantity
+from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, Table, clean, table
+from xorgames.reports.numbers import digits, factor, margin, plain, prose, quantity
 
 #: Stationary windows that are always compared, besides the one asked for.
 _WINDOWS_S = (0.01, 0.03, 0.1)
@@ -33,9 +22,9 @@ def requirements_answer(needs: Requirements) -> str:
         return needs.statement
     parts = [f"err by less than {_percent_down(limit.lower)} in all"]
     if rate is not None:
-        window = format_quantity(needs.conditions.window_s, "s")
+        window = quantity(needs.conditions.window_s, "s")
         parts.append(f"deliver more than {_rate(rate)} of pairs in a window of {window}")
-    parts.append(f"decide in less than {format_quantity(needs.time_max_s, 's')}")
+    parts.append(f"decide in less than {quantity(needs.time_max_s, 's')}")
     text = "The machine must " + ", ".join(parts[:-1]) + f" and {parts[-1]}."
     return text if rate is not None else f"{text} No rate is enough: {needs.rounds.reason}."
 
@@ -67,18 +56,19 @@ def criteria_section(verdict: Verdict) -> Section:
             _WORDS[criterion.passed],
             _compared(criterion),
             _quantity(criterion.achieved, criterion.unit),
-            "" if criterion.margin is None else _percent(criterion.margin),
+            "" if criterion.margin is None else margin(criterion.margin),
         )
         for criterion in verdict.criteria
     ]
     header = ("criterion", "verdict", "required", "achieved", "margin")
     notes = [
-        f"{c.name.capitalize()}: {clean(c.note, 1000).rstrip('.')}."
+        f"{c.name.capitalize()}: {prose(clean(c.note, 1000)).rstrip('.')}."
         for c in verdict.criteria
         if c.note
     ]
     figure = _margins_figure(verdict)
-    blocks: list[Block] = [table("Required and achieved", header, rows, align="llrrr")]
+    caption = "Required and achieved, and by how much each limit is kept"
+    blocks: list[Block] = [table(caption, header, rows, align="llrrr")]
     blocks += [figure] if figure else []
     return Section("The criteria", (*blocks, Items(tuple(notes))))
 
@@ -86,7 +76,7 @@ def criteria_section(verdict: Verdict) -> Section:
 def plain_section(verdict: Verdict) -> Section:
     """Return what the verdict depends on: the definition of the rate, the window, the pairs."""
     needs = verdict.requirements
-    blocks: list[Block] = [Items(tuple(clean(note, 1000) for note in verdict.notes))]
+    blocks: list[Block] = [Items(tuple(prose(clean(note, 1000)) for note in verdict.notes))]
     if needs.rounds.first is not None:
         blocks.append(_windows(needs, verdict.performance.rate_hz))
     return Section("Said plainly", tuple(blocks))
@@ -136,8 +126,8 @@ def _fidelity(needs: Requirements) -> Table:
 def _rounds(needs: Requirements) -> Table:
     rounds, window_s = needs.rounds, needs.conditions.window_s
     counts = [
-        (rounds.test, rounds.first, f"{rounds.power:g}" if rounds.power else "about 0.5"),
-        ("hoeffding", rounds.hoeffding_rounds, f"{needs.conditions.power:g}"),
+        (rounds.test, rounds.first, plain(rounds.power) if rounds.power else "about 0.5"),
+        ("hoeffding", rounds.hoeffding_rounds, plain(needs.conditions.power)),
         ("expected-score", rounds.expected_score_rounds, "about 0.5"),
     ]
     rates = [needs.rate_min_hz, *(count and count / window_s for _, count, _ in counts[1:])]
@@ -148,7 +138,7 @@ def _rounds(needs: Requirements) -> Table:
     ]
     return table(
         "Rounds, and the rate that brings them into a window of "
-        + format_quantity(window_s, "s")
+        + quantity(window_s, "s")
         + "; the first row is the requirement",
         ("test", "power", "rounds", "rate above"),
         rows,
@@ -159,8 +149,8 @@ def _rounds(needs: Requirements) -> Table:
 def _claim(needs: Requirements) -> str:
     rounds = needs.rounds
     text = (
-        f"The requirement is for: {rounds.terms}; protocol {needs.protocol}. The claim says that "
-        f"{CLAIMS[rounds.claim]}. Hoeffding's closed form and the expected-score "
+        f"The requirement is for: {prose(rounds.terms)}; protocol {needs.protocol}. The claim says "
+        f"that {CLAIMS[rounds.claim]}. Hoeffding's closed form and the expected-score "
         "definition stand beside the requirement for comparison; the latter asks for the expected "
         "score only, which a run reaches about half of the time."
     )
@@ -175,7 +165,7 @@ def _claim(needs: Requirements) -> str:
         times = factor(rounds.hoeffding_rounds / rounds.first)
         text += f" Hoeffding's closed form asks for {times} times as many rounds."
     if rounds.safe is not None and rounds.safe != rounds.first:
-        text += f" Not every larger number will do: from {rounds.safe} rounds on all of them do."
+        text += f" Not every larger number will do: from {rounds.safe:,} rounds on all of them do."
     return text
 
 
@@ -189,7 +179,7 @@ def _windows(needs: Requirements, rate_hz: float | None) -> Table:
         header += [f"{test}: rate"] + (["verdict"] if rate_hz is not None else [])
     rows = []
     for window_s in sorted({*_WINDOWS_S, asked_s}):
-        row = [format_quantity(window_s, "s") + (" (asked)" if window_s == asked_s else "")]
+        row = [quantity(window_s, "s") + (" (asked)" if window_s == asked_s else "")]
         for first, fewest in counts.values():
             row.append("no rate suffices" if first is None else f"above {_rate(first / window_s)}")
             if rate_hz is not None:
@@ -213,12 +203,12 @@ def _enough(held: float, first: int | None, fewest: int | None) -> bool | None:
 def _times(needs: Requirements) -> Table:
     conditions = needs.conditions
     rows = [
-        ("stationary window", format_quantity(conditions.window_s, "s")),
-        ("significance alpha", f"{conditions.alpha:g}"),
-        ("power", f"{conditions.power:g}"),
-        ("time for a decision, strictly below", format_quantity(needs.time_max_s, "s")),
-        ("distance", format_quantity(conditions.distance_m, "m")),
-        ("light time, above the decision's", format_quantity(needs.light_time_s, "s")),
+        ("stationary window", quantity(conditions.window_s, "s")),
+        ("significance alpha", plain(conditions.alpha)),
+        ("power", plain(conditions.power)),
+        ("time for a decision, strictly below", quantity(needs.time_max_s, "s")),
+        ("distance", quantity(conditions.distance_m, "m")),
+        ("light time, above the decision's", quantity(needs.light_time_s, "s")),
     ]
     return table("The conditions", ("condition", "value"), rows, align="lr")
 
@@ -231,7 +221,8 @@ def _margins_figure(verdict: Verdict) -> Figure | None:
     return Figure(
         name="margins",
         title="Margins of the criteria",
-        description=f"By what factor each limit is kept (above 1) or missed (below 1): {said}.",
+        description="By what factor each limit is kept (full bars, above 1) or missed (hatched, "
+        f"below 1): {said}.",
         data={
             "criteria": [{"name": c.name, "ratio": ratio, "passed": c.passed} for c, ratio in pairs]
         },
@@ -263,15 +254,11 @@ def _compared(criterion: Criterion) -> str:
 
 
 def _quantity(number: float | None, unit: str) -> str:
-    return "" if number is None else format_quantity(number, unit, digits=5)
-
-
-def _percent(margin: float) -> str:
-    return f"{100 * margin:+,.{1 if abs(margin) < 10 else 0}f} %"
+    return "" if number is None else quantity(number, unit, 5)
 
 
 def _rate(rate_hz: float) -> str:
-    return format_quantity(rate_hz, "Hz", digits=5)
+    return quantity(rate_hz, "Hz", 5)
 
 
 def _count(count: int | None) -> str:

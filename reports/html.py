@@ -1,12 +1,25 @@
 """A report as one HTML file that needs nothing else: no script, no network, no other file."""
 
+import re
+from collections import Counter
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from xorgames.reports.blocks import VERDICTS, Block
+from xorgames.reports.blocks import VERDICTS, Block, Figure
 from xorgames.reports.figures import draw
 from xorgames.reports.model import Report
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 _TEMPLATES = "xorgames.reports.templates"
+#: Letters of a heading that stay in one line, and columns of a table that is printed as it is.
+_SHORT, _COLUMNS = 20, 6
+_UNITS = r"(?:%|°|dB/km|m/s|[nµmk]?m|[nµm]?s|[kM]?Hz)(?!\w)"
+#: Spaces at which no line may end: before a unit, after a sign, around an equals sign.
+_TIED = re.compile(
+    rf"(?<=\d) (?={_UNITS})|(?<=[×±]) (?=\d)|(?<=\S) (?=[=≥≤] -?\d)|(?<=[=≥≤]) (?=-?\d)"
+)
 
 
 def to_html(report: Report) -> str:
@@ -32,7 +45,6 @@ def to_html(report: Report) -> str:
     (True, False)
     """
     import jinja2
-    from markupsafe import Markup
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
@@ -42,9 +54,37 @@ def to_html(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["kind"] = _kind
-    environment.filters["svg"] = lambda figure: Markup(draw(figure))
-    return environment.get_template("report.html").render(report=report, verdicts=VERDICTS)
+    environment.filters |= {"kind": _kind, "tied": _tied, "svg": _Drawer(), "head": _head}
+    page = environment.get_template("report.html")
+    return page.render(report=report, verdicts=VERDICTS, columns=_COLUMNS)
+
+
+class _Drawer:
+    """Draws the figures of one page; those of one kind get ids of their own."""
+
+    def __init__(self) -> None:
+        self.drawn: Counter[str] = Counter()
+
+    def __call__(self, figure: Figure) -> "Markup":
+        from markupsafe import Markup
+
+        self.drawn[figure.name] += 1
+        count = self.drawn[figure.name]
+        return Markup(draw(figure, key=figure.name if count == 1 else f"{figure.name}-{count}"))
+
+
+def _tied(text: str) -> str:
+    """Keep a number and its unit in one line."""
+    return _TIED.sub("\u00a0", text)
+
+
+def _head(cell: tuple[str, bool]) -> "Markup":
+    """Return the class of a heading: whether it may be broken, and whether numbers stand there."""
+    from markupsafe import Markup
+
+    text, number = cell
+    words = ["number"] * number + ["long"] * (len(text) > _SHORT)
+    return Markup(f' class="{" ".join(words)}"' if words else "")
 
 
 def _template(name: str) -> str:

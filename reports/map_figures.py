@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.reports.canvas import FAINT, INK, STYLE, new_canvas
+from xorgames.reports.numbers import percent, plain, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,16 +87,16 @@ def describe_map(data: Mapping[str, Any]) -> str:
     if not numbers:
         return "No point has a value."
     least, most = min(numbers), max(numbers)
-    unit = f" {data['unit']}" if data["unit"] else ""
+    ends = [quantity(number, data["unit"], 6) for number, _ in (least, most)]
     where = ", ".join(
-        f"{axis['name']} = {number:.6g}"
+        f"{axis['name']} = {plain(number, 6)}"
         for axis, number in zip(data["axes"], _coordinates(data, most[1]), strict=True)
     )
     name = _NAMES[data["quantity"]]
     share = sum(answer > 0 for answer in data["advantage"]) / len(data["advantage"])
     return (
-        f"{name[:1].upper()}{name[1:]}: from {least[0]:.6g} to {most[0]:.6g}{unit}, "
-        f"the largest at {where}. Entanglement is proven to help at {share:.1%} of the points."
+        f"{name[:1].upper()}{name[1:]}: from {ends[0]} to {ends[1]}, "
+        f"the largest at {where}. Entanglement is proven to help at {percent(share)} of the points."
     )
 
 

@@ -2,19 +2,10 @@
 
 from xorgames.bound import Bound, Finding
 from xorgames.design.separation import Separation
-from xorgames.reports.blocks import (
-    Block,
-    Figure,
-    Items,
-    Paragraph,
-    Section,
-    Table,
-    clean,
-    digits,
-    table,
-)
+from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, Table, clean, table
 from xorgames.reports.game_sections import game_section, play_section, values_section
 from xorgames.reports.model import Report, made_section
+from xorgames.reports.numbers import digits, plain
 from xorgames.solvers.solve import solve
 
 #: Tables of more rows or columns are left to the JSON form, and so are longer lists of strategies.
@@ -65,7 +56,7 @@ def _inequality_section(found: Separation) -> Section:
         f"These correlators reach {digits(Bound.exact(found.reached))}.",
     ]
     if found.standard_error is not None:
-        facts.append(f"Standard error of what they reach: {found.standard_error:.3g}.")
+        facts.append(f"Standard error of what they reach: {plain(found.standard_error, 3)}.")
     if found.verdict is not Finding.REFUTED:
         facts.append(
             f"No classical correlators are nearer than {digits(Bound.exact(found.distance.lower))} "
@@ -142,9 +133,10 @@ def _figure(found: Separation) -> Figure:
     return Figure(
         name="inequality",
         title="The inequality, and what reaches it",
-        description="Left: the entries of M, positive and negative ones in two colours, as dark as "
-        f"they are large. Right: these correlators reach {reached:.6g}, classical players at most "
-        f"{limit:.6g}.",
+        description="Left: the entries of M, written out, as dark as they are large. Right: these "
+        f"correlators reach {reached:.6g}"
+        + (", with the standard error" if found.standard_error is not None else "")
+        + f"; classical players reach at most {limit:.6g}, proven.",
         data={
             "inequality": [[float(e) for e in row] for row in found.inequality],
             "correlators": [[float(e) for e in row] for row in found.correlators],

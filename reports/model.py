@@ -34,8 +34,9 @@ from xorgames.reports.hardware_sections import (
     verdict_answer,
 )
 from xorgames.reports.noise_section import noise_section
+from xorgames.reports.numbers import plain, quantity
+from xorgames.reports.words_section import words_section
 from xorgames.solvers.solution import Solution
-from xorgames.units import format_quantity
 
 Subject = Verdict | Requirements | Solution
 
@@ -116,6 +117,7 @@ def build_report(subject: Subject, *, command: str | None = None) -> Report:
         answer=advantage_sentence(subject),
         sections=(
             *_game_sections(subject),
+            words_section(machine=False),
             _references_section(subject),
             made_section(command),
         ),
@@ -137,6 +139,7 @@ def _on_requirements(needs: Requirements, command: str | None) -> Report:
             requirements_section(needs, windows=True),
             *_noise(needs.solution),
             *_game_sections(needs.solution),
+            words_section(machine=True),
             Section("Assumptions", (Items(needs.assumptions),)),
             _references_section(needs.solution, *_CRITERIA),
             made_section(command),
@@ -164,6 +167,7 @@ def _on_verdict(verdict: Verdict, command: str | None) -> Report:
             requirements_section(needs, windows=False),
             *_noise(needs.solution, performance),
             design_section(design, performance),
+            words_section(machine=True),
             Section("Assumptions", (Items(needs.assumptions),)),
             _references_section(needs.solution, *_CRITERIA, *machine_source),
             made_section(command),
@@ -199,11 +203,11 @@ def _references_section(solution: Solution, *more: str) -> Section:
 def conditions_words(needs: Requirements) -> str:
     """Write the operating conditions as the end of a question."""
     conditions = needs.conditions
-    power = "" if needs.rounds.power is None else f" and power {conditions.power:g}"
+    power = "" if needs.rounds.power is None else f" and power {plain(conditions.power)}"
     return (
-        f"within {format_quantity(conditions.window_s, 's')}, "
-        f"{format_quantity(conditions.distance_m, 'm')} apart, "
-        f"at significance {conditions.alpha:g}{power}"
+        f"within {quantity(conditions.window_s, 's')}, "
+        f"{quantity(conditions.distance_m, 'm')} apart, "
+        f"at significance {plain(conditions.alpha)}{power}"
     )
 
 

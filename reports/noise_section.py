@@ -9,7 +9,8 @@ from xorgames.hardware.noise_thresholds import Thresholds, TradeOff, thresholds,
 from xorgames.hardware.noisy_angles import optimise_angles
 from xorgames.hardware.pair_state import PairState
 from xorgames.hardware.performance import Performance
-from xorgames.reports.blocks import Block, Figure, Paragraph, Section, Table, digits, table
+from xorgames.reports.blocks import Block, Figure, Paragraph, Section, Table, table
+from xorgames.reports.numbers import digits, percent
 from xorgames.solvers.solution import Solution
 
 #: Infidelities at which angles made for dephasing are compared with the ideal ones.
@@ -101,9 +102,10 @@ def _figure(curve: TradeOff) -> Figure:
         name="trade_off",
         title="Infidelity of the pair against readout error",
         description=(
-            f"The infidelity allowed whatever the noise falls from {first:.4g} with perfect "
-            f"readout to {curve.limits[-1].guaranteed.lower:.2g} at a readout error of {most:.4g} "
-            "on both sides. Below the lowest line an advantage is guaranteed."
+            f"The infidelity allowed whatever the noise falls from {percent(first, 2)} with "
+            f"perfect readout to {percent(curve.limits[-1].guaranteed.lower, 2)} at a readout "
+            f"error of {percent(most, 2)} on both sides. The lines are proven; below the "
+            "lowest one an advantage is guaranteed."
         ),
         data={"readout_errors": list(curve.readout_errors), "curves": curves},
     )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from xorgames.reports.canvas import ALICE, BOB, FAINT, INK, bare, new_canvas
-from xorgames.units import format_quantity, name_of, unit_of
+from xorgames.reports.numbers import quantity
+from xorgames.units import name_of, unit_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +68,7 @@ def _terrain(data: Mapping[str, Any]) -> "Canvas":
     bar = canvas.colorbar(filled, ax=axes)
     ticks = np.linspace(levels[0], levels[-1], 5)
     unit = "" if margin else "Hz"
-    bar.set_ticks(ticks.tolist(), labels=[format_quantity(10**t, unit, digits=2) for t in ticks])
+    bar.set_ticks(ticks.tolist(), labels=[quantity(10**t, unit, 2) for t in ticks])
     bar.set_label("tightest margin factor; 1: just passes" if margin else "pair rate")
     _scale(axes, "x", first, data["names"][0])
     _scale(axes, "y", second, data["names"][1])
@@ -154,7 +155,7 @@ def _scale(axes: "Axes", way: Literal["x", "y"], values: Sequence[float], name: 
     prefixed = unit in ("s", "m", "Hz")
     shown = unit if prefixed else ""
     axis = axes.xaxis if way == "x" else axes.yaxis
-    axis.set_major_formatter(lambda value, _: format_quantity(value, shown, digits=3))
+    axis.set_major_formatter(lambda value, _: quantity(value, shown, 3))
     axis.set_label_text(name_of(name) + (f" ({unit})" if unit and not prefixed else ""))
 
 

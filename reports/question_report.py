@@ -10,7 +10,7 @@ from xorgames.reports.blocks import Section, clean
 from xorgames.reports.design_section import design_section
 from xorgames.reports.hardware_sections import criteria_section, verdict_answer
 from xorgames.reports.model import Report, conditions_words, made_section
-from xorgames.units import format_quantity
+from xorgames.reports.numbers import plain, quantity
 
 
 def verdict_questions(
@@ -44,13 +44,13 @@ def design_questions(
     command: str | None,
 ) -> Report:
     """Return the report on questions to a design without a game."""
-    rate = format_quantity(performance.rate_hz, "Hz")
+    rate = quantity(performance.rate_hz, "Hz")
     return Report(
         title=f"{clean(design.name)}: what it achieves",
         question=f"What does {clean(design.name)} achieve while its numbers vary?",
         verdict="COMPUTED",
         answer=f"As it is, {rate} of pairs at a combined infidelity of "
-        f"{performance.combined_infidelity:.4g}.",
+        f"{plain(performance.combined_infidelity)}.",
         sections=(*sections, design_section(design, performance), made_section(command)),
         data={"performance": performance.to_dict(), **data},
     )

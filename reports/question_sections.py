@@ -10,8 +10,9 @@ from xorgames.hardware.questions.trials import kept
 from xorgames.hardware.questions.uncertainty import ASSUMPTION, QUANTILES, Uncertainty
 from xorgames.hardware.questions.vary import Point, Sweep
 from xorgames.hardware.verdict import PASS
-from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, factor, table
-from xorgames.units import format_quantity, name_of, unit_of
+from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, table
+from xorgames.reports.numbers import factor, plain, quantity
+from xorgames.units import name_of, unit_of
 
 #: Bars of a tornado, and rows of a sweep's table; of more points only some are shown.
 _BARS, _ROWS = 12, 25
@@ -40,11 +41,11 @@ def sweep_section(sweep: Sweep) -> Section:
 
 def _point_row(point: Point) -> list[str]:
     performance = point.performance
-    row = [format_quantity(v, unit_of(name), digits=5) for name, v in point.numbers.items()]
+    row = [quantity(v, unit_of(name), 5) for name, v in point.numbers.items()]
     row += [
-        format_quantity(performance.rate_hz, "Hz", digits=5),
-        format_quantity(performance.combined_infidelity, "", digits=5),
-        format_quantity(performance.decision_time_s, "s", digits=5),
+        quantity(performance.rate_hz, "Hz", 5),
+        quantity(performance.combined_infidelity, "", 5),
+        quantity(performance.decision_time_s, "s", 5),
     ]
     if point.verdict is not None:
         tightest = _tightest(point)
@@ -84,8 +85,8 @@ def sweep_figure(sweep: Sweep) -> Figure | None:
         name="sweep",
         title=f"{sweep.design} over {names[0]}",
         description=(
-            f"The pair rate lies between {format_quantity(low, 'Hz')} and "
-            f"{format_quantity(high, 'Hz')}; below it the combined infidelity"
+            f"The pair rate lies between {quantity(low, 'Hz')} and "
+            f"{quantity(high, 'Hz')}; below it the combined infidelity"
             + ("; dashed: what is required; shaded: every criterion is met." if checked else ".")
             + said
         ),
@@ -135,7 +136,7 @@ def sensitivity_section(found: Sensitivity) -> Section:
     rows = [
         [
             name_of(answer.axis.name),
-            format_quantity(answer.axis.value, answer.axis.unit, digits=5),
+            quantity(answer.axis.value, answer.axis.unit, 5),
             *(_elasticity(answer, name) for name in criteria),
         ]
         for answer in moving
@@ -153,7 +154,7 @@ def sensitivity_section(found: Sensitivity) -> Section:
         law = found.rounds
         notes.append(
             f"The rounds needed grow as (limit - infidelity)^-{law.exponent:.3g} about here "
-            f"(standard error {law.exponent_error:.1g}, from {len(law.counts)} counts)."
+            f"(standard error {plain(law.exponent_error, 1)}, from {len(law.counts)} counts)."
         )
     notes += [f"Without effect: {', '.join(still)}."] if still else []
     return Section("What the margins depend on", (*blocks, Items(tuple(notes))))
@@ -167,28 +168,32 @@ def _elasticity(answer: Answer, criterion: str) -> str:
     found = answer.elasticities.get(criterion)
     if found is None or not _matters(found):
         return ""
-    error = f" ± {found.error:.1g}" if found.error > 0.01 * abs(found.value) else ""
-    return f"{found.value:+.3g}{error}" + ("" if found.smooth else " ~")
+    error = f" ± {plain(found.error, 1)}" if found.error > 0.01 * abs(found.value) else ""
+    return f"{plain(found.value, 3, signed=True)}{error}" + ("" if found.smooth else " ~")
 
 
 def _tornado(found: Sensitivity) -> Figure | None:
     criterion = found.tightest or ""
     rows = [
-        {"parameter": answer.axis.name, "value": answer.elasticities[criterion].value}
+        (answer.axis.name, answer.elasticities[criterion].value)
         for answer in found.answers
         if criterion in answer.elasticities and _matters(answer.elasticities[criterion])
     ]
     if not rows:
         return None
-    strongest = rows[0]
+    name, value = rows[0]
     return Figure(
         name="tornado",
         title=f"What the margin of {criterion} depends on",
         description=(
-            f"1 % more {name_of(str(strongest['parameter']))} changes the margin of {criterion}, "
-            f"the tightest criterion, by {strongest['value']:+.3g} %, more than any other number."
+            f"1 % more {name_of(name)} changes the margin of {criterion}, the tightest criterion, "
+            f"by {plain(value, 3, signed=True)} %, more than any other number. Estimates. Full "
+            "bars, to the right: more helps; hatched ones, to the left: less does."
         ),
-        data={"criterion": criterion, "rows": rows[:_BARS]},
+        data={
+            "criterion": criterion,
+            "rows": [{"parameter": key, "value": number} for key, number in rows[:_BARS]],
+        },
     )
 
 
@@ -196,25 +201,25 @@ def uncertainty_section(found: Uncertainty) -> Section:
     """Return the probability that each criterion holds, and the quantiles."""
     chances = {**found.criteria, "all together": found.passes}
     rows = [
-        (name, f"{chance.estimate:.4g}", f"{chance.lower:.4g} … {chance.upper:.4g}")
+        (name, plain(chance.estimate), f"{plain(chance.lower)} … {plain(chance.upper)}")
         for name, chance in chances.items()
     ]
     header = ("number", *(f"{100 * q:g} %" for q in QUANTILES))
     quantiles = [
-        (name_of(name), *(format_quantity(value, unit_of(name)) for value in values))
+        (name_of(name), *(quantity(value, unit_of(name)) for value in values))
         for name, values in found.quantiles.items()
     ]
     uncertain = ", ".join(
-        f"{name_of(name)} ± {format_quantity(spread, unit_of(name))}"
+        f"{name_of(name)} ± {quantity(spread, unit_of(name))}"
         for name, spread in found.uncertainties.items()
     )
-    drawn = f"{found.samples} draws of {uncertain}."
+    drawn = f"{found.samples:,} draws of {uncertain}."
     if found.refused:
-        drawn += f" {found.refused} draws more were not allowed by the design and drawn again."
+        drawn += f" {found.refused:,} draws more were not allowed by the design and drawn again."
     figure = Figure(
         name="chances",
         title="How probable each criterion is",
-        description=f"All together hold with probability {found.passes.estimate:.3g}.",
+        description=f"All together hold with probability {plain(found.passes.estimate, 3)}.",
         data={
             "rows": [
                 {"name": n, "estimate": c.estimate, "lower": c.lower, "upper": c.upper}
@@ -243,12 +248,12 @@ def limits_section(found: Sequence[Limits]) -> Section:
     rows = []
     for limits in found:
         unit = limits.axis.unit
-        head = [name_of(limits.axis.name), format_quantity(limits.axis.value, unit, digits=5)]
+        head = [name_of(limits.axis.name), quantity(limits.axis.value, unit, 5)]
         if not limits.intervals:
             never = " and ".join(limits.never) or "all criteria at once"
             rows.append([*head, "nowhere", "", f"never {never}"])
         for interval in limits.intervals:
-            ends = [format_quantity(x, unit, digits=5) for x in (interval.lower, interval.upper)]
+            ends = [quantity(x, unit, 5) for x in (interval.lower, interval.upper)]
             rows.append([*head, *ends, _ended(interval)])
     note = (
         "All other numbers stay as they are. Both ends of every interval were checked; an interval "
@@ -274,7 +279,7 @@ def front_section(found: Front) -> Section:
     if not found.pairs:
         return Section(heading, (Paragraph("No pair of values in the ranges searched passes."),))
     rows = [
-        [format_quantity(v, axis.unit, digits=5) for v, axis in zip(pair, found.axes, strict=True)]
+        [quantity(v, axis.unit, 5) for v, axis in zip(pair, found.axes, strict=True)]
         for pair in found.pairs
     ]
     figure = Figure(

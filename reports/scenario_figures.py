@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xorgames.reports.canvas import ALICE, BOB, FAINT, INK, bare, new_canvas
-from xorgames.units import format_quantity
+from xorgames.reports.numbers import quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,8 +85,9 @@ def _curve(axes: "Axes", panel: Mapping[str, Any]) -> None:
         axes.set_xscale("log")
     else:
         axes.locator_params(axis="x", nbins=4)
-    axes.xaxis.set_major_formatter(lambda value, _: format_quantity(value, panel["unit"], digits=3))
+    axes.xaxis.set_major_formatter(lambda value, _: quantity(value, panel["unit"], 3))
     axes.set_title(panel["title"], fontsize=9, loc="left")
+    axes.set_ylabel("excess")
     axes.locator_params(axis="y", nbins=4)
     axes.grid(color=FAINT, linewidth=0.5)
     axes.spines[["right", "top"]].set_visible(False)

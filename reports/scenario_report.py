@@ -5,15 +5,15 @@ duration: the same seed makes the same report.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, Table, clean, table
 from xorgames.reports.model import Report, made_section
+from xorgames.reports.numbers import plain, quantity
+from xorgames.reports.scenario_sections import estimated_game, parameters_section
 from xorgames.scenarios.estimates import SIGMAS
-from xorgames.scenarios.result import INTERVAL, ScenarioResult, finding, sample, share
+from xorgames.scenarios.result import INTERVAL, Measure, ScenarioResult, finding, sample, share
 from xorgames.scenarios.robustness_points import Sweep
-from xorgames.units import format_quantity
 
 #: An axis whose values differ by a larger factor is logarithmic.
 _WIDE = 30.0
@@ -55,9 +55,9 @@ def scenario_report(
     sections = [
         _answer_section(result),
         _players_section(result),
-        *_game_section(result.facts.get("game")),
+        *estimated_game(result.facts.get("game")),
         *([_lasting_section(result, sweeps)] if sweeps else []),
-        _parameters_section(result),
+        parameters_section(result),
         Section("Assumptions", (Items(result.notes),)),
         made_section(command),
     ]
@@ -68,7 +68,7 @@ def scenario_report(
         question=f"Do players with {'this machine' if machine else 'entanglement'} do better than "
         f"the best without entanglement, over {result.rounds:,} {result.counted}?",
         verdict="PASS" if known_better else "FAIL" if known_worse else "UNDECIDED",
-        answer=f"{first.about}: {finding(better, result.counted)}.",
+        answer=f"{first.about[:1].upper()}{first.about[1:]}: {finding(better, result.counted)}.",
         sections=tuple(sections),
         data=content,
     )
@@ -90,7 +90,7 @@ def _answer_section(result: ScenarioResult) -> Section:
             )
             for each in result.measures
         ]
-        caption = f"{name} against {result.baseline}, over the same {result.counted}"
+        caption = f"{name} against {result.baseline}, over the same {result.counted}; simulated"
         header = ("metric", "better", "change", "standard errors", f"{result.counted} needed")
         blocks.append(table(caption, header, rows, align="llrrr"))
     blocks.append(
@@ -113,6 +113,12 @@ def _players_section(result: ScenarioResult) -> Section:
     )
 
 
+def _with_unit(measure: Measure) -> str:
+    """Name a metric with its unit."""
+    unit = measure.unit.replace("^2", "²")
+    return f"{measure.about}, {unit}" if unit else measure.about
+
+
 def _pairs(result: ScenarioResult) -> Iterator[tuple[int, int]]:
     for start in range(0, len(result.measures), 3):
         yield start, min(start + 3, len(result.measures))
@@ -120,13 +126,16 @@ def _pairs(result: ScenarioResult) -> Iterator[tuple[int, int]]:
 
 def _metrics_table(result: ScenarioResult, start: int, stop: int) -> Table:
     measures = result.measures[start:stop]
-    header = [f"{each.about}{', ' if each.unit else ''}{each.unit}" for each in measures]
+    header = [_with_unit(each) for each in measures]
     rows = [
         (name, *(str(achieved.metrics[each.name]) for each in measures))
         for name, achieved in result.players.items()
     ]
     return table(
-        "Estimates and standard errors", ("player", *header), rows, align="l" + "r" * len(measures)
+        "Simulated: estimates and standard errors",
+        ("player", *header),
+        rows,
+        align="l" + "r" * len(measures),
     )
 
 
@@ -150,52 +159,16 @@ def players_figure(result: ScenarioResult) -> Figure:
                     "baseline": name == result.baseline,
                 }
             )
-        unit = f", {each.unit}" if each.unit else ""
         arrow = {"more": " (more is better)", "less": " (less is better)", "": ""}[each.better]
-        panels.append({"title": f"{each.about}{unit}{arrow}", "players": players})
+        panels.append({"title": _with_unit(each) + arrow, "players": players})
     without = f" Not shown, as they are too late: {', '.join(sorted(late))}." if late else ""
     return Figure(
         name="players",
         title="What each player achieves",
-        description="Dots are estimates, bars 95 % intervals; the dashed line is the best "
-        f"classical player.{without}",
+        description="Simulated: dots are estimates, bars 95 % intervals; the dashed line is the "
+        f"best classical player.{without}",
         data={"panels": panels},
     )
-
-
-def _game_section(game: Mapping[str, Any] | None) -> list[Section]:
-    """Show the game that was estimated, with its sampling error."""
-    if game is None:
-        return []
-    errors, payoff = game["payoff_difference_standard_error"], game["payoff"]
-    rows = [
-        (
-            f"x = {x}, y = {y}",
-            f"{odds:.4f}",
-            f"{payoff[x][y][0]:.5g}",
-            f"{payoff[x][y][1]:.5g}",
-            "none" if errors[x][y] is None else f"{errors[x][y]:.2g}",
-        )
-        for x, row in enumerate(game["distribution"])
-        for y, odds in enumerate(row)
-    ]
-    header = ("inputs", "probability", "equal bits", "different bits", "error of their difference")
-    gap = game["gap"]
-    values = {key: game[f"{key}_value"]["lower"] for key in ("classical", "quantum")}
-    errors_away = gap["value"] / gap["standard_error"] if gap["standard_error"] else 0.0
-    text = (
-        f"Of the game as estimated the classical value is {values['classical']:.6g}, that of one "
-        f"Bell pair {values['quantum']:.6g}; these are proven for the numbers in the table. The "
-        f"numbers are a sample: the gap is {gap['value']:.4g} ± {gap['standard_error']:.2g}, "
-        f"{errors_away:.1f} standard errors, and strategies look a little better in the rounds "
-        "that they were made for. The players met other rounds."
-    )
-    caption = f"Mean payoffs over {game['samples']:,} training rounds"
-    return [
-        Section(
-            "The game, estimated", (table(caption, header, rows, align="lrrrr"), Paragraph(text))
-        )
-    ]
 
 
 def lasting_table(sweeps: Sequence[Sweep]) -> Table:
@@ -205,7 +178,7 @@ def lasting_table(sweeps: Sequence[Sweep]) -> Table:
             each.about,
             _bracket_text(each),
             "none" if each.end is None else str(each.end),
-            "no limit" if each.required is None else format_quantity(each.required, each.unit),
+            "no limit" if each.required is None else quantity(each.required, each.unit),
             {True: "yes", False: "NO", None: "too few rounds"}[each.agrees],
         )
         for each in sweeps
@@ -216,9 +189,9 @@ def lasting_table(sweeps: Sequence[Sweep]) -> Table:
 
 def _bracket_text(each: Sweep) -> str:
     if each.bracket is None:
-        low, high = (format_quantity(each.points[end].value, each.unit) for end in (0, -1))
+        low, high = (quantity(each.points[end].value, each.unit) for end in (0, -1))
         return f"nowhere from {low} to {high}"
-    low, high = (format_quantity(value, each.unit) for value in each.bracket)
+    low, high = (quantity(value, each.unit) for value in each.bracket)
     return f"{low} and {high}"
 
 
@@ -246,16 +219,18 @@ def axis_table(result: ScenarioResult, each: Sweep) -> Table:
     shown = shown[:_SHOWN]
     rows = [
         (
-            format_quantity(point.value, each.unit),
+            quantity(point.value, each.unit),
             str(point.excess),
-            "none" if point.predicted is None else f"{point.predicted.value:.4g}",
+            "none" if point.predicted is None else plain(point.predicted.value),
             *(str(point.changes[measure.name].difference) for measure in shown),
         )
         for point in each.points
     ]
-    units = [f"{measure.about}{', ' if measure.unit else ''}{measure.unit}" for measure in shown]
+    units = [_with_unit(measure) for measure in shown]
     header = ("value", "excess", "predicted", *(f"change: {unit}" for unit in units))
-    return table(each.about, header, rows, align="r" * len(header))
+    return table(
+        f"{each.about}; simulated, with standard errors", header, rows, align="r" * len(header)
+    )
 
 
 def lasting_figure(sweeps: Sequence[Sweep], *, part: str = "") -> Figure:
@@ -281,24 +256,9 @@ def lasting_figure(sweeps: Sequence[Sweep], *, part: str = "") -> Figure:
     return Figure(
         name="lasting",
         title=f"The excess over the best other players{part}",
-        description="Dots are measured, with three standard errors; the line is predicted by the "
-        "game; the dashed line is the limit required.",
+        description="Excess: by how much the mean payoff of a round is above the others', or the "
+        "share of the windows with a claim above the power asked for. Dots are simulated, with "
+        "three standard errors; the line is predicted by the game; the dashed line is the limit "
+        "required.",
         data={"panels": panels},
     )
-
-
-def _parameters_section(result: ScenarioResult) -> Section:
-    rows = [(key, value) for key, value in _flat(result.facts, "") if not key.startswith("game")]
-    return Section(
-        "What it was played with", (table("Parameters", ("name", "value"), rows, align="lr"),)
-    )
-
-
-def _flat(facts: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
-    for key, value in facts.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{where}{key}.")
-        elif isinstance(value, float):
-            yield where + key, f"{value:.6g}"
-        elif value is not None:
-            yield where + key, clean(str(value))

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from xorgames.bound import Bound
 from xorgames.design.threshold_design import ThresholdDesigned
-from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, digits, table
+from xorgames.reports.blocks import Block, Figure, Items, Paragraph, Section, table
 from xorgames.reports.game_sections import game_section, play_section, values_section
 from xorgames.reports.model import Report, made_section
+from xorgames.reports.numbers import digits
 
 _POINTS = 101
 _ROUNDED = 6
@@ -82,7 +83,7 @@ def _facts(found: ThresholdDesigned) -> Iterator[str]:
         limit = found.critical_infidelity
         yield f"It is gone at a combined infidelity of {digits(limit, _ROUNDED)}."
     yield "That no other cells are better is not proven."
-    yield f"{found.evaluations} games were looked at."
+    yield f"{found.evaluations:,} games were looked at."
 
 
 def _continuum_section(found: ThresholdDesigned) -> Section:

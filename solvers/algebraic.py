@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from xorgames.bound import Bound
 from xorgames.draws import generator
-from xorgames.errors import SolverError
+from xorgames.errors import SolverError, expect
 from xorgames.exact import FractionArray
 from xorgames.game import XORGame
 from xorgames.solvers.closed_form import two_by_two
@@ -112,6 +112,8 @@ def exact_value(game: XORGame, bias: Bound, *, rng: int | np.random.Generator = 
 
     Raises
     ------
+    InputError
+        If there is no game or no bracket.
     InconsistencyError
         If the bracket does not hold a value that is proved.
 
@@ -124,6 +126,8 @@ def exact_value(game: XORGame, bias: Bound, *, rng: int | np.random.Generator = 
     >>> triangle.grade, triangle.expression, triangle.polynomial, triangle.scale
     (<Grade.PROVED: 'proved'>, 'sqrt(3)/2', (1, 0, -27), Fraction(6, 1))
     """
+    expect(game, XORGame, key="game", cure="load_game reads a file, catalog.parse a name")
+    expect(bias, Bound, key="bias", cure="take solve(game).quantum.bias")
     integers, scale = _integers(game.exact_matrix)
     squared = _rational_square(integers, scale, bias)
     if squared is not None:

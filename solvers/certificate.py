@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 from xorgames.bound import Bound
 from xorgames.errors import InconsistencyError, SolverError, near_name, reject
 from xorgames.exact import FractionArray
+from xorgames.solvers.integers import as_doubles
 from xorgames.strategy import DeterministicStrategy, VectorStrategy
 
 FloatArray = NDArray[np.float64]
@@ -82,7 +83,7 @@ def certify(
     Raises
     ------
     InputError
-        If the level is unknown.
+        If the level is unknown, or `matrix` is not of that kind.
     SolverError
         If the proposal holds a number that is not finite, or is not of the matrix's shape.
     InconsistencyError
@@ -102,12 +103,12 @@ def certify(
     """
     if level not in LEVELS:
         reject("level", "is not known", received=repr(level), cure=near_name(str(level), LEVELS))
-    _check(matrix, proposal)
+    floats = as_doubles(matrix)
     if level == "exact":
         from xorgames.solvers.exact_certificate import exact_certificate
 
         return exact_certificate(matrix, proposal).bound
-    floats = np.asarray(matrix, dtype=np.float64)
+    check_proposal(floats.shape, proposal)
     strategy = proposal.strategy
     multipliers = np.concatenate([proposal.alice_multipliers, proposal.bob_multipliers])
     if level == "float":
@@ -248,12 +249,13 @@ def deterministic_bias(exact_matrix: FractionArray, strategy: DeterministicStrat
     return sum(pulls, Fraction(0))
 
 
-def _check(matrix: FloatArray | FractionArray, proposal: Proposal) -> None:
+def check_proposal(shape: tuple[int, ...], proposal: Proposal) -> None:
+    """Raise a `SolverError` unless the proposal holds finite numbers for a game of that shape."""
     alice, bob = proposal.strategy.alice, proposal.strategy.bob
     numbers = (alice, bob, proposal.alice_multipliers, proposal.bob_multipliers)
     if not all(np.isfinite(array).all() for array in numbers):
         raise SolverError("the solver's proposal holds numbers that are not finite")
-    m, n = matrix.shape
+    m, n = shape
     shapes = [array.shape for array in numbers]
     if shapes != [(m, alice.shape[-1]), (n, alice.shape[-1]), (m,), (n,)]:
         raise SolverError(f"the solver's proposal is of another shape than the {m} x {n} game")

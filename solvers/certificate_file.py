@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from xorgames.bound import Bound
-from xorgames.errors import InputError, Problem, reject
+from xorgames.errors import InputError, Problem, expect, reject
 from xorgames.exact import FractionArray
 from xorgames.game import XORGame
 from xorgames.output import write_whole
@@ -48,10 +48,11 @@ def save_certificate(
     Raises
     ------
     InputError
-        If the file exists and may not be replaced, or cannot be written; or if the game's entries
-        have a common denominator of more digits than Python writes.
+        If an argument is of another kind, or `classical` is for another game; if the file exists
+        and may not be replaced, or cannot be written; or if the game's entries have a common
+        denominator of more digits than Python writes.
     SolverError
-        If no proposal is given and the default method fails.
+        If no proposal is given and the default method fails, or if a given one is for another game.
 
     Examples
     --------
@@ -63,6 +64,13 @@ def save_certificate(
     ...     2**-0.5 in saved, check_certificate(path) == saved
     (True, True)
     """
+    expect(game, XORGame, key="game", cure="load_game reads a file, catalog.parse a name")
+    expect(path, (str, Path), key="path")
+    expect(proposal, (Proposal, type(None)), key="proposal", cure="tsirelson.propose makes one")
+    expect(classical, (DeterministicStrategy, type(None)), key="classical")
+    if classical is not None and (len(classical.a), len(classical.b)) != game.shape:
+        rule = "must have one answer for each input of the game"
+        reject("classical", rule, received=f"{len(classical.a)} and {len(classical.b)} answers")
     if proposal is None:
         proposal = propose(game.matrix)
     certificate = exact_certificate(game.exact_matrix, proposal)

@@ -2,9 +2,12 @@
 
 import pickle
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numba
+
+from xorgames.solvers.workers import undisturbed
 
 
 def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
@@ -19,22 +22,29 @@ def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     42
     """
     try:
-        cached = numba.njit(cache=True, nogil=True)(kernel)
+        return _Kernel(kernel, numba.njit(cache=True, nogil=True)(kernel))
     except RuntimeError:
         # No directory can be written to, neither beside the file nor in the user's cache.
-        uncached: Callable[..., Any] = numba.njit(nogil=True)(kernel)
-        return uncached
-    return _CachedKernel(kernel, cached)
+        return _Kernel(kernel, numba.njit(nogil=True)(kernel))
 
 
-class _CachedKernel:
-    """A kernel whose cache may turn out not to work: a full disk, a broken file."""
+class _Kernel:
+    """A kernel, first called undisturbed, whose cache may not work: a full disk, a broken file."""
 
-    def __init__(self, kernel: Callable[..., Any], cached: Callable[..., Any]) -> None:
+    def __init__(self, kernel: Callable[..., Any], run: Callable[..., Any]) -> None:
         self._kernel = kernel
-        self._compiled = cached
+        self._compiled = run
+        self._ready = False
 
     def __call__(self, *arguments: Any) -> Any:
+        if self._ready:
+            return self._call(*arguments)
+        # A compiler that Ctrl-C cuts short half way may be of no use in this process any more.
+        result = undisturbed(partial(self._call, *arguments))
+        self._ready = True
+        return result
+
+    def _call(self, *arguments: Any) -> Any:
         try:
             return self._compiled(*arguments)
         except (OSError, EOFError, pickle.UnpicklingError):

@@ -24,13 +24,15 @@ import numpy as np
 
 from xorgames.bound import Bound, Finding
 from xorgames.draws import generator
-from xorgames.errors import reject
+from xorgames.errors import expect
+from xorgames.regions import whole_number
 from xorgames.solvers.certificate import strategy_bias
 from xorgames.solvers.one_pair import REACHED, best_of_rank
 from xorgames.solvers.solution import Solution
 from xorgames.strategy import VectorStrategy
 
 _TSIRELSON = "Tsirelson bound"
+_MOST_STARTS = 10_000
 
 #: Upper bounds on the Grothendieck constant of each rank, and in words; the last is for any rank.
 _GROTHENDIECK = {
@@ -101,7 +103,7 @@ def value_with_pairs(
         Of the game, with and without entanglement.
     pairs : int, at least 0
         How many pairs. None at all is the classical game.
-    starts : int
+    starts : int, from 1 to 10 000
         How many random starts, and projections of the Tsirelson vectors.
     rng : int or numpy.random.Generator
         For the starts; the bracket holds for every choice.
@@ -109,7 +111,7 @@ def value_with_pairs(
     Raises
     ------
     InputError
-        If the number of pairs is negative.
+        If the number of pairs or of starts is none, or there is no solution.
 
     Examples
     --------
@@ -119,8 +121,7 @@ def value_with_pairs(
     >>> print(f"{code.reached:.6f}", code.proof, code.optimal)
     0.482963 Tsirelson bound UNDECIDED
     """
-    if pairs < 0:
-        reject("pairs", "must not be negative", received=pairs)
+    pairs = whole_number("pairs", pairs, 0)
     return _limited(solution, 2 * pairs + 1, pairs, starts, generator(rng))
 
 
@@ -140,7 +141,7 @@ def value_of_rank(
     Raises
     ------
     InputError
-        If the rank is less than 1.
+        If the rank or the number of starts is none, or there is no solution.
 
     Examples
     --------
@@ -150,14 +151,14 @@ def value_of_rank(
     >>> print(f"{plane.reached:.6f}", plane.optimal)
     0.539345 UNDECIDED
     """
-    if rank < 1:
-        reject("rank", "must be at least 1", received=rank)
-    return _limited(solution, rank, None, starts, generator(rng))
+    return _limited(solution, whole_number("rank", rank, 1), None, starts, generator(rng))
 
 
 def _limited(
     solution: Solution, rank: int, pairs: int | None, starts: int, rng: np.random.Generator
 ) -> DimensionLimited:
+    expect(solution, Solution, key="solution", cure="solve makes one")
+    starts = whole_number("starts", starts, 1, _MOST_STARTS)
     matrix, (m, n) = solution.game.matrix, solution.game.shape
     classical, tsirelson = solution.classical.bias, solution.quantum.bias
     strategy = _best(solution, rank, starts, rng)
@@ -189,7 +190,9 @@ def _best(solution: Solution, rank: int, starts: int, rng: np.random.Generator) 
     if rank == 1 or strategy_bias(matrix, best) >= solution.quantum.bias.upper * (1 - REACHED):
         return best
     known = [strategy.bob for strategy in ready]
-    found = best_of_rank(matrix, rank, known=known, rng=rng, starts=starts)
+    # More dimensions than inputs are of no use.
+    most = min(rank, *matrix.shape)
+    found = best_of_rank(matrix, most, known=known, rng=rng, starts=starts)
     return max(found, best, key=lambda strategy: strategy_bias(matrix, strategy))
 
 

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from xorgames.bound import Bound
 from xorgames.exact import FractionArray
-from xorgames.solvers.certificate import FloatArray, Proposal, dual_factors
+from xorgames.solvers.certificate import FloatArray, Proposal, check_proposal, dual_factors
+from xorgames.solvers.integers import ratios
 
 IntArray = NDArray[np.int64]
 ObjectArray = NDArray[np.object_]
@@ -90,7 +91,11 @@ def exact_certificate(matrix: FloatArray | FractionArray, proposal: Proposal) ->
     matrix : ndarray of Fraction or float, shape (m, n)
         A double counts as its exact binary value.
     proposal : Proposal
-        Of finite numbers.
+
+    Raises
+    ------
+    SolverError
+        If the proposal holds a number that is not finite, or is not of the matrix's shape.
 
     Examples
     --------
@@ -103,6 +108,7 @@ def exact_certificate(matrix: FloatArray | FractionArray, proposal: Proposal) ->
     >>> float(certificate.upper - certificate.lower) < 1e-15
     True
     """
+    check_proposal(matrix.shape, proposal)
     exact, floats = _fractions(matrix), np.asarray(matrix, dtype=np.float64)
     exponent = int(np.frexp(np.abs(floats).max())[1])
     multipliers = np.concatenate([proposal.alice_multipliers, proposal.bob_multipliers])
@@ -176,7 +182,7 @@ def _whole(exact: FractionArray) -> tuple[ObjectArray, int]:
 
 def _fractions(matrix: FloatArray | FractionArray) -> FractionArray:
     flat = np.empty(matrix.size, dtype=object)
-    flat[:] = [Fraction(entry) for entry in matrix.ravel().tolist()]
+    flat[:] = [Fraction(*pair) for pair in zip(*ratios(matrix), strict=True)]
     return flat.reshape(matrix.shape)
 
 

@@ -48,7 +48,8 @@ _CG_STEPS = 4
 #: With a larger gap one step is not enough: two are taken before looking again.
 _FAR = 1e-7
 _CHECKS = 24
-_LEFT = 1e-3
+#: Dimensions are dropped where the vectors are so short; at a standstill, tried without.
+_LEFT, _LEAVING = 1e-3, 0.1
 
 
 def propose(
@@ -88,18 +89,22 @@ def propose(
     goal = max(_GAP, (m + n) * min(m, n) * _UNIT / 8)
     bob = unit_rows(rng.standard_normal((n, rank or math.ceil(math.sqrt(2 * (m + n))) + 1)))
     best: _Dual | None = None
-    last = math.inf
+    last, left = math.inf, _LEFT
     sweeps = _COMPILED_SWEEPS if compiled else _FIRST_SWEEPS + min((m + n) // 10, _MORE_SWEEPS)
     climb = _ascend_compiled if compiled else ascend
     for _ in range(checks):
         moved = climb(matrix, bob, sweeps=sweeps, deadline=deadline)
         distance = np.abs(moved - bob).max()
-        dual = _polished(matrix, _dual(matrix, _principal(moved)), goal, deadline)
-        best = dual if best is None or dual.gap < best.gap else best
+        dual = _polished(matrix, _dual(matrix, _principal(moved, left)), goal, deadline)
+        slim = _slimmer(matrix, dual, goal, deadline) if goal <= dual.gap < _NEAR else dual
+        best = slim if best is None or slim.gap < best.gap else best
         if best.gap < goal or time.perf_counter() > deadline:
             break
-        # At rest although the dual bound is far away: a spurious fixed point.
-        bob = _escape(matrix, dual) if distance < 1e-3 * dual.gap else dual.bob
+        bob = dual.bob
+        if distance < 1e-3 * dual.gap:
+            # At rest although the dual bound is far away: a spurious fixed point, or a dimension
+            # was dropped that is small and counts.
+            bob, left = _escape(matrix, dual), left * _LEFT
         sweeps, last = _next_sweeps(sweeps, last, dual.gap, goal), dual.gap
     assert best is not None
     return best.proposal
@@ -155,6 +160,8 @@ def _ascend_compiled(
 ) -> FloatArray:
     """Do as `ascend` for one start, until the vectors stand still."""
     kernel = load_undisturbed("xorgames.solvers.compiled_ascent").ascend
+    # For arrays that are read-only or in another order it would be compiled anew.
+    matrix = matrix.copy()
     at_once = max(1, _UNHEARD // matrix.size)
     while sweeps > 0 and time.perf_counter() <= deadline:
         bob, left = kernel(matrix, bob, min(sweeps, at_once), _STILL)
@@ -295,10 +302,22 @@ def _escape(matrix: FloatArray, dual: _Dual) -> FloatArray:
     return unit_rows(np.column_stack([dual.bob, step * direction]))
 
 
-def _principal(vectors: FloatArray) -> FloatArray:
-    """Turn to the principal axes and drop the dimensions that the vectors have left."""
+def _slimmer(matrix: FloatArray, dual: _Dual, goal: float, deadline: float) -> _Dual:
+    """Return what is better without the dimensions that the vectors seem to be leaving.
+
+    Where the optimum is degenerate they leave ever more slowly, and Newton's steps do not end.
+    """
+    slim = _principal(dual.bob, _LEAVING)
+    if slim.shape[1] == dual.bob.shape[1] or time.perf_counter() > deadline:
+        return dual
+    found = _polished(matrix, _dual(matrix, slim), goal, deadline)
+    return min(dual, found, key=lambda each: each.gap)
+
+
+def _principal(vectors: FloatArray, left: float) -> FloatArray:
+    """Turn to the principal axes and drop those along which the vectors are relatively short."""
     _, singular, axes = np.linalg.svd(vectors, full_matrices=False)
-    return unit_rows(vectors @ axes[singular > _LEFT * singular[0]].T)
+    return unit_rows(vectors @ axes[singular > left * singular[0]].T)
 
 
 def _next_sweeps(sweeps: int, last: float, gap: float, goal: float) -> int:

@@ -10,8 +10,8 @@ import numpy as np
 
 from xorgames.bound import Bound
 from xorgames.draws import generator
-from xorgames.errors import reject
 from xorgames.solvers.certificate import FloatArray, dual_biases, vector_biases
+from xorgames.solvers.integers import as_stack
 from xorgames.solvers.lowrank import ascend, row_lengths, unit_rows
 from xorgames.solvers.tsirelson import tsirelson_bias
 
@@ -40,7 +40,7 @@ def tsirelson_biases(matrices: FloatArray, *, rng: int | np.random.Generator = 0
     Raises
     ------
     InputError
-        If there is no stack of matrices.
+        If there is no stack of matrices of numbers below 1e300 in size.
     SolverError
         If a game cannot be solved.
 
@@ -65,9 +65,7 @@ def tsirelson_brackets(
     >>> bool(lower[0] <= 8**0.5 <= upper[0])
     True
     """
-    if matrices.ndim != 3 or 0 in matrices.shape:
-        reject("matrices", "must have the shape (k, m, n)", received=matrices.shape,
-               cure="stack the matrices: np.stack([...])")  # fmt: skip
+    matrices = as_stack(matrices)
     random = generator(rng)
     size = max(1, _CHUNK_ENTRIES // (matrices[0].size))
     parts = [

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.bound import Bound
-from xorgames.errors import reject
 from xorgames.solvers.classical import classical_bias
 from xorgames.solvers.closed_form import two_by_two_helps
+from xorgames.solvers.integers import as_stack
 
 FloatArray = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ def classical_biases(matrices: FloatArray) -> ClassicalStack:
     Raises
     ------
     InputError
-        If there is no stack of matrices.
+        If there is no stack of matrices of numbers below 1e300 in size.
     TooLargeError
         If both sides have so many inputs that comparing all strategies is hopeless.
 
@@ -74,7 +74,7 @@ def classical_biases(matrices: FloatArray) -> ClassicalStack:
     >>> found.lower.round(9).tolist(), found.alice[1].tolist(), found.bob[1].tolist()
     ([2.0, 10.0], [1.0, 1.0], [1.0, 1.0])
     """
-    _check(matrices)
+    matrices = as_stack(matrices)
     k, m, n = matrices.shape
     if m > n:
         turned = classical_biases(np.swapaxes(matrices, 1, 2))
@@ -114,7 +114,7 @@ def entanglement_helps(matrices: FloatArray, errors: FloatArray) -> NDArray[np.i
     >>> entanglement_helps(games, np.zeros(2)).tolist()
     [1, -1]
     """
-    _check(matrices)
+    matrices = as_stack(matrices)
     k, m, n = matrices.shape
     if m > n:
         return entanglement_helps(np.swapaxes(matrices, 1, 2), errors)
@@ -237,9 +237,3 @@ def _signs(rows: int) -> FloatArray:
 
 def _chunk(m: int, n: int) -> int:
     return int(max(1, _CHUNK_SUMS // (2 ** (m - 1) * n)))
-
-
-def _check(matrices: FloatArray) -> None:
-    if matrices.ndim != 3 or 0 in matrices.shape:
-        reject("matrices", "must have the shape (k, m, n)", received=matrices.shape,
-               cure="stack the matrices: np.stack([...])")  # fmt: skip

@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from xorgames.errors import SolverError, near_name, reject
 from xorgames.exact import FractionArray
 from xorgames.solvers import conic, interior_point, lowrank
 from xorgames.solvers.certificate import FloatArray, Proposal, certify
-from xorgames.solvers.integers import is_matrix, kind_of
+from xorgames.solvers.integers import as_doubles, is_matrix
 from xorgames.solvers.workers import check_time_limit
 from xorgames.strategy import VectorStrategy
 
@@ -48,7 +48,6 @@ _GAP = 1e-9
 _SMALL = 400
 _SMALL_GAP = 1e-12
 _FEW_CHECKS = 10
-_LARGEST = 1e300
 #: Up to so many inputs "auto" looks at the proof itself instead of an estimate.
 _TINY = 40
 
@@ -127,7 +126,7 @@ def _solve(
     run = _method(method)
     check_time_limit(time_limit_s)
     deadline = math.inf if time_limit_s is None else time.perf_counter() + time_limit_s
-    floats = _as_doubles(matrix)
+    floats = as_doubles(matrix)
     sizes = np.abs(floats)
     rows, columns = sizes.max(axis=1) > 0, sizes.max(axis=0) > 0
     if not rows.any():
@@ -155,22 +154,6 @@ def _solve(
         return solve(lowrank.propose, "lowrank"), None
     except (ArithmeticError, np.linalg.LinAlgError) as error:
         raise SolverError(f"the method {method!r} failed: {error}") from error
-
-
-def _as_doubles(matrix: Any) -> FloatArray:
-    """Return the nearest doubles, where they are what a proof can start from."""
-    if not is_matrix(matrix):
-        rule = "must be an array of numbers, with at least one row and one column"
-        reject("matrix", rule, received=kind_of(matrix))
-    try:
-        floats = matrix.astype(np.float64) if matrix.dtype.kind in "iufO" else np.array(math.nan)
-    except (TypeError, ValueError, OverflowError):
-        floats = np.array(math.nan)
-    sizes = np.abs(floats)
-    if not (sizes.max() < _LARGEST and sizes.min(initial=1.0, where=sizes > 0) > 1 / _LARGEST):
-        rule = "must hold numbers that are zero or between 1e-300 and 1e300 in size"
-        reject("matrix", rule, received=np.array2string(matrix, threshold=9))
-    return floats
 
 
 def _nothing(shape: tuple[int, ...], method: str) -> Proposal:

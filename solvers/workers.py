@@ -8,10 +8,9 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from itertools import chain, islice
 from numbers import Integral, Real
@@ -41,8 +40,31 @@ def load_undisturbed(module: str) -> ModuleType:
     An import cut short half way could not be repeated in the same process. Where another thread is
     at it, the import waits until the module is complete; a look at sys.modules would not.
     """
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(import_module, module).result()
+    return undisturbed(partial(import_module, module))
+
+
+def undisturbed(work: Callable[[], Result]) -> Result:
+    """Do something in a thread of its own, where Ctrl-C does not reach it: that comes afterwards.
+
+    Examples
+    --------
+    >>> undisturbed(lambda: 42)
+    42
+    """
+    handed: SimpleQueue[tuple[None, ...]] = SimpleQueue()
+    done: SimpleQueue[Result | _Failure] = SimpleQueue()
+    for task in ((None,), ()):
+        handed.put(task)
+    thread = Thread(target=_serve, args=(lambda _: work(), handed, done))
+    try:
+        thread.start()
+        result = done.get()
+    finally:
+        if thread.ident is not None:
+            thread.join()
+    if isinstance(result, _Failure):
+        raise result.error
+    return result
 
 
 def check_time_limit(time_limit_s: object) -> None:

@@ -1,5 +1,20 @@
-"""What all tests need: Ctrl-C as users have it, which workers of pytest-xdist ignore."""
+"""What all tests need: Ctrl-C as users have it, and to share the cores.
 
+Workers of pytest-xdist ignore Ctrl-C. They are one for each core, so that threads of the linear
+algebra would only wait for each other. What the collection makes, modules and thousands of tests,
+stays to the end: the garbage collector need not look through it again and again.
+"""
+
+import gc
+import os
 import signal
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Read when NumPy is loaded, by the test modules.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+gc.disable()
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()

@@ -1,12 +1,11 @@
 """A Dask cluster of real processes, whose workers are started again when they die.
 
 Distributed's own LocalCluster does that with nannies, which now and then lose a worker that dies
-while it starts; here nothing is left to chance.
+while it starts; here nothing is left to chance. Whatever ends the tests, a kill too, ends the
+processes: each reads from a pipe that nobody writes to, until its other end is gone.
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +17,13 @@ from pathlib import Path
 import pytest
 
 _WORKERS = 2
+_PATIENCE_S = 60.0
+_CODE = """
+import os, sys, threading
+from distributed.cli.dask_{kind} import main
+threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(1)), daemon=True).start()
+main()
+"""
 
 
 class Process:
@@ -29,16 +35,18 @@ class Process:
         self._lock = threading.Lock()
         self._stopped = False
         self._process = self._start()
-        self._thread = threading.Thread(target=self._watch)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(self._command, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def _watch(self) -> None:
         while True:
             self._process.wait()
             with self._lock:
+                assert self._process.stdin is not None
+                self._process.stdin.close()
                 if self._stopped or not self._again:
                     return
                 self._process = self._start()
@@ -49,8 +57,9 @@ class Process:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """Kill what runs now."""
-        os.kill(self._process.pid, signal.SIGKILL)
+        """Kill what runs now; what has just ended is left alone: its number may be another's."""
+        with self._lock:
+            self._process.kill()
 
     def stop(self) -> None:
         """Kill it for good."""
@@ -73,16 +82,19 @@ class Cluster:
 
     def __init__(self, file: Path, stack: ExitStack) -> None:
         def start(kind: str, *words: str, again: bool) -> Process:
-            command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard"]
-            process = Process([*command, "--scheduler-file", str(file), *words], again=again)
+            code = _CODE.format(kind=kind)
+            common = ("--no-dashboard", "--scheduler-file", str(file))
+            process = Process([sys.executable, "-c", code, *common, *words], again=again)
             stack.callback(process.stop)
             return process
 
         self.scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", again=False)
         one = ("--nthreads", "1", "--no-nanny")
         self.workers = [start("worker", *one, again=True) for _ in range(_WORKERS)]
-        while not file.exists() or not file.read_text():
+        end = time.monotonic() + _PATIENCE_S
+        while not file.exists() or not file.read_text().strip().endswith("}"):
             assert self.scheduler.alive, "the scheduler ended before it began"
+            assert time.monotonic() < end, "the scheduler does not begin"
             time.sleep(0.05)
         self.address: str = json.loads(file.read_text())["address"]
 
@@ -94,5 +106,5 @@ def dask_cluster(folder: Path) -> Iterator[Cluster]:
     with ExitStack() as stack:
         cluster = Cluster(folder / "scheduler.json", stack)
         with distributed.Client(cluster.address, set_as_default=False) as client:
-            client.wait_for_workers(_WORKERS, timeout=60)
+            client.wait_for_workers(_WORKERS, timeout=_PATIENCE_S)
         yield cluster

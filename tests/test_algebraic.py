@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xorgames.bound import Bound
 from xorgames.catalog import chsh, parse
-from xorgames.errors import InconsistencyError
+from xorgames.errors import InconsistencyError, InputError
 from xorgames.game import XORGame
 from xorgames.solvers import algebraic
 from xorgames.solvers.algebraic import Grade, exact_value
@@ -204,3 +204,18 @@ def test_dictionary():
         "scale": "4",
         "bias": form.bias.to_dict(),
     }
+
+
+@pytest.mark.parametrize(
+    ("game", "bias", "message"),
+    [
+        ("chsh", Bound(0.7, 0.8), "`game` must be of type XORGame; received str."
+         " Cure: load_game reads a file, catalog.parse a name."),
+        (chsh(), 0.7, "`bias` must be of type Bound; received float."
+         " Cure: take solve(game).quantum.bias."),
+    ],
+)  # fmt: skip
+def test_arguments_of_other_kinds(game, bias, message):
+    with pytest.raises(InputError) as caught:
+        exact_value(game, bias)
+    assert str(caught.value) == message

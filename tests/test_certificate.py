@@ -80,6 +80,19 @@ def test_garbage_never_gives_an_invalid_bound(seed, scale):
     assert best <= exact.upper <= abs(fractions_of(matrix)).sum()
 
 
+ODD = [0.0, -1.0, 5e-324, 1e-320, 1e-160, 1.0, 1e160, 1e308, math.nan, math.inf, -math.inf]
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), exponent=st.integers(-290, 290))
+def test_multipliers_of_any_kind_give_a_bound(seed, exponent):
+    rng = np.random.default_rng(seed)
+    matrix = random_matrix(rng, largest=4) * 10.0**exponent
+    upper = dual_bias(matrix, rng.choice(ODD, sum(matrix.shape)))
+    best, total = classical_bias(fractions_of(matrix)), abs(fractions_of(matrix)).sum()
+    assert best <= Fraction(upper) <= total * Fraction(1 + 1e-13)
+
+
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_dual_bound_against_exact_feasible_multipliers(seed):
@@ -243,6 +256,47 @@ def test_numbers_that_are_not_finite_are_refused(where, number):
     )
     with pytest.raises(SolverError, match=r"^the solver's proposal holds numbers that are not"):
         certify(CHSH, proposal)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    "bad", [math.nan, math.inf, 1e301, 1e-301, 5e-324, Fraction(1, 10**400), Fraction(10**400)]
+)
+def test_matrices_that_prove_nothing_are_refused(level, bad):
+    """The smallest fraction has zero as its nearest double, and is not zero."""
+    for matrix in (np.full((2, 2), bad), np.array([[1, bad], [1, 1]])):
+        with pytest.raises(InputError) as caught:
+            certify(matrix, propose(CHSH), level=level)
+        assert str(caught.value).startswith(
+            "`matrix` must hold numbers that are zero or between 1e-300 and 1e300 in size; "
+        )
+
+
+def test_no_matrix_at_all():
+    with pytest.raises(InputError) as caught:
+        certify([[1.0]], propose(CHSH))
+    assert str(caught.value) == (
+        "`matrix` must be an array of numbers, with at least one row and one column; received list."
+    )
+
+
+def test_wider_floats_are_exact_too():
+    third = np.longdouble(1) / 3
+    matrix = third * np.array([[1, 1], [1, -1]], dtype=np.longdouble)
+    found = exact_certificate(matrix, propose(matrix))
+    assert found.exact_matrix[0, 0] == Fraction(*third.as_integer_ratio())
+    assert found.lower**2 < 8 * found.exact_matrix[0, 0] ** 2 < found.upper**2
+
+
+def test_what_has_no_exact_value_has_no_exact_certificate():
+    matrix = np.array([[np.int8(1), 1], [1, -1]], dtype=object)
+    assert 8**0.5 in certify(matrix, propose(CHSH))
+    with pytest.raises(InputError) as caught:
+        certify(matrix, propose(CHSH), level="exact")
+    assert str(caught.value) == (
+        "`exact_matrix[0][0]` must be an exact number; received np.int8(1)."
+        " Cure: xorgames.exact.exact_array makes it from lists."
+    )
 
 
 @pytest.mark.parametrize("size", [0.0, 1e-300, 1e300])

@@ -13,7 +13,7 @@ import pytest
 
 from xorgames import XORGame, catalog
 from xorgames.bound import Bound
-from xorgames.errors import InputError
+from xorgames.errors import InputError, SolverError
 from xorgames.solvers import check_certificate as checker
 from xorgames.solvers.certificate import certify
 from xorgames.solvers.certificate_file import check_certificate, save_certificate
@@ -287,3 +287,32 @@ def test_a_certificate_of_another_game_is_refused(saved, tmp_path):
         f"{other}: `certificate` must be about the matrix of the game; received another matrix"
         " than that of 'CHSH'. Cure: ask for the certificate of this game, or save one."
     )
+
+
+@pytest.mark.parametrize(
+    ("about", "message"),
+    [
+        ({"game": "chsh"}, "`game` must be of type XORGame; received str."
+         " Cure: load_game reads a file, catalog.parse a name."),
+        ({"path": None}, "`path` must be of type str or Path; received NoneType."),
+        ({"proposal": 1.0}, "`proposal` must be of type Proposal or NoneType; received float."
+         " Cure: tsirelson.propose makes one."),
+        ({"classical": [0, 0]},
+         "`classical` must be of type DeterministicStrategy or NoneType; received list."),
+        ({"classical": DeterministicStrategy(a=np.zeros(3, int), b=np.zeros(2, int))},
+         "`classical` must have one answer for each input of the game; received 3 and 2 answers."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_saved(tmp_path, about, message):
+    with pytest.raises(InputError) as caught:
+        save_certificate(**{"game": catalog.chsh(), "path": tmp_path / "file.json"} | about)
+    assert str(caught.value) == message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_proposal_for_another_game_is_not_saved(tmp_path):
+    other = propose(catalog.odd_cycle(3).matrix)
+    with pytest.raises(SolverError) as caught:
+        save_certificate(catalog.chsh(), tmp_path / "file.json", proposal=other)
+    assert str(caught.value) == "the solver's proposal is of another shape than the 2 x 2 game"
+    assert list(tmp_path.iterdir()) == []

@@ -254,15 +254,22 @@ def test_report(run, tmp_path):
     target = tmp_path / "report.html"
     code, out, err = run("report", "chsh", "--design", "yb_cavity", "-o", target)
     assert code == 0
-    assert out.startswith("# ")
+    assert out == "PASS: CHSH with yb_cavity (law)\n"
     assert err == f"Written to {target}\n"
     assert target.read_text().lower().startswith("<!doctype html>")
+    code, page, err = run("report", "chsh", "--design", "yb_cavity")
+    assert (code, err) == (0, "")
+    assert page.startswith("# ")
     before = target.read_bytes()
     code, out, err = run("report", "hft:p=0.4,beta=0.1", "-o", target)
     assert (code, out) == (2, "")
     assert "--force" in err
     assert target.read_bytes() == before
-    assert run("report", "chsh", "--window", "10ms", "-o", target, "--force")[0] == 1
+    assert run("report", "chsh", "--window", "10ms", "-o", target, "--force") == (
+        1,
+        "FAIL: CHSH with yb_cavity (law)\n",
+        f"Written to {target}\n",
+    )
     assert target.read_bytes() != before
 
 

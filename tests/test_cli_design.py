@@ -128,9 +128,10 @@ def test_an_interrupted_search_shows_the_best_so_far(run, monkeypatch):
         return best(*arguments, **options)
 
     monkeypatch.setattr(free_search, "best_game_for", stopped)
-    code, out, _ = run("design", EXAMPLES / "free_payoffs.toml")
-    assert code == 0
+    code, out, err = run("design", EXAMPLES / "free_payoffs.toml")
+    assert code == 130
     assert "interrupted: the best so far\n" in out
+    assert err == "Interrupted: what was known by then is shown, nothing was written.\n"
 
 
 def test_cells(run, tmp_path):
@@ -265,7 +266,7 @@ def test_a_game_without_open_parameters_has_an_equivalent(run, tmp_path):
     code, out, err = run(
         "design", EXAMPLES.parent / "games" / "asymmetric.toml", "--design", "yb_cavity", "-o", path
     )
-    assert (code, err) == (0, f"Written to {path}\n")
+    assert (code, err) == (1, f"Written to {path}\n")
     assert out.startswith("unequal stakes, largest gap: win or lose")
     assert "proven: no game that asks the same question has more" in out
     assert "better than as given by 0.0152616" in out
@@ -276,6 +277,27 @@ def test_a_game_without_open_parameters_has_an_equivalent(run, tmp_path):
     assert content["gap"]["lower"] == pytest.approx((2**0.5 - 1) / 4)
     same = run("design", "chsh")[1]
     assert "better than as given" not in same
+
+
+@pytest.mark.parametrize(("window", "code", "verdict"), [("100ms", 0, "PASS"), ("1ms", 1, "FAIL")])
+@pytest.mark.parametrize("family", ["chsh", "hft:beta=0.1"])
+def test_the_verdict_of_a_machine_is_the_exit_code(run, family, window, code, verdict):
+    words = ("design", family, "--design", "yb_cavity", "--window", window)
+    words += () if family == "chsh" else ("--vary", "p=0.45:0.5")
+    found, out, _ = run(*words)
+    assert (found, out.splitlines()[-1]) == (code, f"  yb_cavity: {verdict}")
+    found, out, _ = run(*words, "--format", "json")
+    assert (found, json.loads(out)["verdict"]) == (code, verdict)
+
+
+def test_protocols_are_refused(run):
+    assert run("design", "hft", "--protocol", "preset") == (
+        2,
+        "",
+        "Error: `protocol` must be average for a design, where every rate is a proven bracket; "
+        "received preset. Cure: leave it out; xorgames require gives the rates of one game.\n",
+    )
+    assert "--protocol" not in run("design", "--help")[1]
 
 
 def test_no_game_is_written_for_data_that_none_separates(run, tmp_path):

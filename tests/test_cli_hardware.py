@@ -64,7 +64,7 @@ def test_a_sweep_of_two_numbers_with_a_game(run, tmp_path):
     target = tmp_path / "map.svg"
     words = ("--vary", "atoms=100,300", "--vary", "distance_m=20km:60km:3", "--game", "chsh")
     code, out, _ = run("yb_cavity", *words, "--window", "20ms", "-o", target, "--format", "json")
-    assert code == 0
+    assert code == 1
     points = json.loads(out)["points"]
     assert [point["verdict"] for point in points] == [
         "PASS",
@@ -129,6 +129,73 @@ def test_compare(run):
     assert verdicts[0] == "verdict"
     assert set(verdicts[1:]) == {"PASS"}
     assert len(json.loads(run("--compare", "--format", "json")[1])) == len(verdicts) - 1
+
+
+def test_every_verdict_counts_for_the_exit_code(run):
+    sweep = ("yb_cavity", "--vary", "atoms=100,300", "--game", "chsh", "--window")
+    assert run(*sweep, "100ms")[0] == 0
+    assert run(*sweep, "20ms")[0] == 1
+    compared = ("yb_cavity", "your_machine", "--compare", "--game", "chsh", "--window")
+    assert run(*compared, "100ms")[0] == 0
+    assert run(*compared, "1ms")[0] == 1
+    text = " ".join(run("--help")[1].split())
+    assert (
+        "Exit code 1: with --game, a verdict is not PASS; of a sweep or a comparison, any of them."
+    ) in text
+
+
+_DISTANCE = (
+    "must name a number of yb_cavity or of the conditions; received 'distance'. "
+    "Cure: did you mean `distance_m`?"
+)
+
+
+@pytest.mark.parametrize(
+    ("option", "written"),
+    [
+        ("--vary", "distance=10km:50km:3"),
+        ("--vary", "distance=10:50:3"),
+        ("--uncertain", "distance=3km"),
+        ("--weight", "distance=2"),
+        ("--bound", "distance=3km:5km"),
+        ("--limit", "distance"),
+        ("--front", "atoms,distance"),
+    ],
+)
+def test_a_name_that_is_nearly_right(run, monkeypatch, option, written):
+    """It is found before the game is solved, and whatever unit the value has."""
+    monkeypatch.setattr("xorgames.cli.hardware.read_requirements", None)
+    message = (2, "", f"Error: `{option}` {_DISTANCE}\n")
+    assert run("yb_cavity", "--game", "chsh", option, written) == message
+
+
+@pytest.mark.parametrize(
+    ("option", "first", "second"),
+    [
+        ("--uncertain", "atoms=1", "atoms=2"),
+        ("--weight", "atoms=1", "atoms=2"),
+        ("--bound", "atoms=1:2", "atoms=1:3"),
+    ],
+)
+def test_a_name_that_comes_twice(run, option, first, second):
+    assert run("yb_cavity", "--game", "chsh", option, first, option, second) == (
+        2,
+        "",
+        f"Error: `{option}` must name each number once; received 'atoms'.\n",
+    )
+
+
+@pytest.mark.parametrize("words", [("--test", "betting"), ("--draws", "9"), ("--cost", "squares")])
+def test_what_needs_a_game(run, words):
+    message = f"Error: `{words[0]}` must come with --game. Cure: --game chsh.\n"
+    assert run("yb_cavity", *words) == (2, "", message)
+
+
+def test_draws_are_called_by_their_flag(run):
+    asked = ("yb_cavity", "--game", "chsh", "--uncertain", "emission_probability=0.05")
+    code, out, err = run(*asked, "--draws", "0")
+    assert (code, out) == (2, "")
+    assert err == "Error: `--draws` must be a whole number from 1 to 10000000; received 0.\n"
 
 
 @pytest.mark.parametrize(

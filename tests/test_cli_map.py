@@ -125,16 +125,22 @@ def test_an_interrupt_leaves_nothing(run, tmp_path, monkeypatch):
 
 
 def test_progress_goes_to_a_terminal(monkeypatch, capsys):
-    from xorgames.cli import maps
+    from xorgames.cli import screen
 
-    assert maps.step_progress() is None
+    assert screen.step_progress() is None
+    assert screen.terminal_progress() is None
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    clock = iter([0.0, 0.0, 1.0])
-    monkeypatch.setattr(maps.time, "monotonic", lambda: next(clock))
-    show = maps.step_progress()
-    show("gap", 0, 10)
-    show("gap", 5, 10)
-    assert capsys.readouterr().err == "\rgap   50.0%\x1b[K"
+    clock = iter([0.0, 0.0, 1.0, 1.05, 1.2])
+    monkeypatch.setattr(screen.time, "monotonic", lambda: next(clock))
+    draw = screen.step_progress()
+    draw("gap", 0, 10)
+    for done in (5, 6, 7):
+        draw("gap", done, 10)
+    assert capsys.readouterr() == ("", "\rgap   50.0%\x1b[K\rgap   70.0%\x1b[K")
+    # A result stands where the progress was, not behind it.
+    screen.show("HFT: gap")
+    screen.show("Written to map.csv", err=True)
+    assert capsys.readouterr() == ("HFT: gap\n", "\r\x1b[KWritten to map.csv\n")
 
 
 def test_the_law_of_the_inputs_reaches_the_map(run):

@@ -1,6 +1,7 @@
 """`hardware --simulate`: what it prints, and which options go together."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +60,21 @@ def test_short_windows_are_admitted(run):
     )
 
 
+def test_an_interrupted_run_shows_what_is_known(run, monkeypatch):
+    from xorgames.hardware import simulation
+
+    simulate = simulation.simulate_node
+    monkeypatch.setattr(
+        simulation,
+        "simulate_node",
+        lambda *given, **options: replace(simulate(*given, **options), interrupted=True),
+    )
+    code, out, err = run("--simulate", "20ms")
+    assert code == 130
+    assert "20 ms simulated, interrupted: " in out
+    assert err == "Interrupted: what was known by then is shown, nothing was written.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -77,6 +93,31 @@ def test_short_windows_are_admitted(run):
         (
             ["--simulate", "1s", "--compare"],
             "`--simulate` must not stand with --compare. Cure: name one design, without --compare.",
+        ),
+        (
+            ["--simulate", "1ms", "--up", "1s"],
+            "`--up` must come with --down. Cure: --up 10ms --down 1ms.",
+        ),
+        (
+            ["--simulate", "1ms", "--down", "1s"],
+            "`--down` must come with --up. Cure: --up 10ms --down 1ms.",
+        ),
+        (
+            ["--simulate", "1ms", "--while-down", "0.5"],
+            "`--while-down` must come with --up and --down. Cure: --up 10ms --down 1ms.",
+        ),
+        (["--simulate", "0s"], "`--simulate` must be positive; received 0."),
+        (
+            ["--simulate", "1ms", "--decisions", "0Hz"],
+            "`--decisions` must be positive; received 0.",
+        ),
+        (
+            ["--simulate", "1ms", "--decisions", "8kHz", "--burst", "0"],
+            "`--burst` must be a whole number, 1 or more; received 0.",
+        ),
+        (
+            ["--simulate", "1ms", "--jitter", "-1us"],
+            "`--jitter` must not be negative; received -1e-06.",
         ),
         (
             ["--simulate", "1s", "--decisions", "8kHz", "--order", "random"],

@@ -188,7 +188,24 @@ def test_what_is_refused(run, tmp_path):
     )
     refused(
         run("hft", "--decisions", 10),
-        "`rounds` must be a whole number from 1000 to 1000000000000; received 10.",
+        "`--decisions` must be a whole number from 1000 to 1000000000000; received 10.",
+    )
+    refused(
+        run("load-balancing", "--decisions=10"),
+        "`--decisions` must be at least 11657 at this load, or the standard errors would be "
+        "wrong; received 10.",
+    )
+    refused(
+        run("hft", "--places", 3),
+        "`--places` must come with --design or --robustness. Cure: --design yb_cavity.",
+    )
+    refused(
+        run("hft", "--max-gap", "3s"), "`--max-gap` must come with --feed. Cure: --feed prices.csv."
+    )
+    refused(
+        run("games/hft.toml"),
+        "`SCENARIO` must be hft, load-balancing or grid-control; received the file "
+        "games/hft.toml. Cure: xorgames solve games/hft.toml.",
     )
     refused(run("hft:=3"), "`SCENARIO` must be written NAME=VALUE; received '=3'.")
     refused(run("hft", "--profile", "law"), "`--profile` must come with --design; received law.")

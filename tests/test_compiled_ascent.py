@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xorgames.solvers import lowrank
+from xorgames.solvers import compiled_ascent, lowrank
 from xorgames.solvers.certificate import certify
 from xorgames.solvers.compiled_ascent import ascend
 from xorgames.solvers.lowrank import unit_rows
@@ -51,3 +51,20 @@ def test_many_sweeps_spare_the_newton_steps(monkeypatch):
     matrix = np.random.default_rng(1).standard_normal((3, 3))
     found = lowrank.propose(matrix, rng=np.random.default_rng(0), compiled=True)
     assert certify(matrix, found).width < 1e-12
+
+
+def test_whatever_the_layout_nothing_is_compiled_anew(monkeypatch):
+    def watched(matrix, bob, *about):
+        for array in (matrix, bob):
+            assert array.flags.c_contiguous
+            assert array.flags.writeable
+        return ascend(matrix, bob, *about)
+
+    monkeypatch.setattr(compiled_ascent, "ascend", watched)
+    matrix = np.random.default_rng(1).standard_normal((6, 8))
+    read_only = matrix.copy()
+    read_only.flags.writeable = False
+    for games in (np.asfortranarray(matrix), matrix[::2, ::-2], read_only):
+        # A start of rank 1 needs an escape, with vectors from elsewhere.
+        found = lowrank.propose(games, rng=np.random.default_rng(0), rank=1, compiled=True)
+        assert certify(games, found).width < 1e-11

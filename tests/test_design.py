@@ -1,5 +1,6 @@
 """Designs: the reference machine's figures, the files and everything that can be wrong in one."""
 
+import functools
 import json
 import math
 from decimal import Decimal
@@ -324,6 +325,7 @@ def test_packaged_designs():
 # The JSON Schema.
 
 
+@functools.cache
 def validator():
     jsonschema.Draft202012Validator.check_schema(design_schema())
     return jsonschema.Draft202012Validator(design_schema())

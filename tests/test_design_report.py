@@ -1,20 +1,28 @@
 """The report on a designed game: what it says, in every format."""
 
 import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
 import xorgames as xg
+from xorgames.bound import Bound
 from xorgames.design.demands import Setting
 from xorgames.design.free_form import design_free
 from xorgames.design.free_problem import problem_from_table
 from xorgames.design.optimise import optimise
 from xorgames.errors import InputError
 from xorgames.reports import figures
-from xorgames.reports.design_report import design_report, slices
+from xorgames.reports.design_report import design_report
+from xorgames.reports.figures import draw
 from xorgames.reports.html import to_html
 from xorgames.reports.markdown import to_markdown
+from xorgames.reports.numbers import digits
+from xorgames.reports.slices_section import slices, slices_section
 from xorgames.reports.write import save_report
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +59,88 @@ def test_the_figure_is_the_same_twice_and_says_what_it_shows(designed):
 
 
 def test_slices_pass_through_the_best_game(designed):
-    for name, each in slices(designed).items():
-        places = each.grid.axes[0].values
-        at = places.index(designed.parameters[name])
-        assert each.lower.ravel()[at] <= designed.value.upper
-        assert each.upper.ravel()[at] >= designed.value.lower
-        assert each.upper.max() <= designed.limit.upper
+    found = slices(designed)
+    assert [each.name for each in found] == list(designed.parameters)
+    for each in found:
+        assert each.values[each.best] == designed.parameters[each.name]
+        assert each.bounds[each.best] == designed.value
+        assert (each.values[0], each.values[-1]) == designed.ranges[each.name]
+        assert max(bound.upper for bound in each.bounds) <= designed.limit.upper
+
+
+def test_a_best_game_between_the_points_of_the_grid_is_on_the_curve():
+    found = optimise("hft:p=1/2", maximise="gap", vary=["beta=0.013:0.2"], subject=["gap<=0.07"])
+    figure, table, better = slices_section(found).blocks
+    (drawn,) = figure.data["slices"]
+    assert len(drawn["values"]) == 22
+    assert drawn["values"][drawn["at_best"]] == drawn["best"] == float(found.parameters["beta"])
+    assert drawn["lower"][drawn["at_best"]] == found.value.lower
+    (row,) = (row for row in table.rows if row[0].endswith(" (best)"))
+    assert row == ("0.1005 (best)", digits(found.value, 6))
+    assert (table.rows[0][0], table.rows[-1][0]) == ("0.013", "0.2")
+    assert table.caption == "Gap along beta, proven"
+    assert figure.title == "Gap along each parameter"
+    assert figure.description == (
+        "One parameter varies, the others stay at the best game found, beta = 0.10050032, which a "
+        f"diamond on a dashed line marks: {digits(found.value, 6)}. Each dot is proven; the line "
+        "between dots only leads the eye, and is broken where a game has no value."
+    )
+    assert better.text == (
+        "Points that are better need not meet the conditions, such as beta = 0.013: 0.0989875."
+    )
+    colour = "var(--bob, #d55e00)"
+    svg = draw(figure)
+    assert svg == draw(figure)
+    assert colour in svg
+
+
+@pytest.mark.parametrize(
+    ("goal", "question", "answer", "axis", "row"),
+    [
+        (
+            {"minimise": "rounds"},
+            "Which game of biased CHSH shows its advantage in the fewest rounds?",
+            "The best game found needs 211 rounds, at p = 0.5. ",
+            "rounds needed",
+            ("0.3", "18,684"),
+        ),
+        (
+            {"minimise": "rate"},
+            "Which game of biased CHSH shows its advantage at the lowest pair rate?",
+            "The best game found needs a pair rate above 2.11 kHz, at p = 0.5. ",
+            "pair rate needed",
+            ("0.3", "186.84 kHz"),
+        ),
+        (
+            {"maximise": "margin"},
+            "Which game of biased CHSH leaves the machine the largest margin?",
+            "The best game found leaves a least margin of +79.2 %, at p = 0.5. ",
+            "least margin",
+            ("0.5 (best)", "+79.2 %"),
+        ),
+    ],
+)
+def test_every_objective_has_slices_in_its_own_units(goal, question, answer, axis, row):
+    setting = Setting(design=xg.load_design("yb_cavity"), test="bernoulli")
+    found = optimise("biased_chsh:q=1/2", vary=["p=0.3:0.5"], setting=setting, **goal)
+    report = design_report(found)
+    assert report.question == question
+    assert report.answer.startswith(answer)
+    figure, table, *_ = report.sections[1].blocks
+    assert report.sections[1].heading == "Along each parameter"
+    assert row in table.rows
+    assert figure.data["axis"] == axis
+    texts = {text.text for text in ET.fromstring(draw(figure)).iter(SVG + "text")}
+    assert axis in texts
+
+
+def test_a_better_game_among_the_points_is_said():
+    setting = Setting(test="bernoulli")
+    found = optimise("hft:beta=0.1", minimise="rounds", vary=["p=0.45:0.5"], setting=setting)
+    worse = replace(found, value=Bound(5000.0, 5000.0))
+    *_, said = slices_section(worse).blocks
+    assert said.text.startswith("A better game stands among these points, at p = 0.")
+    assert said.text.endswith(" A narrower search would find it.")
 
 
 def test_free_forms_and_rounds(tmp_path):
@@ -71,9 +155,6 @@ def test_free_forms_and_rounds(tmp_path):
         save_report(design_report(free), tmp_path / "report.md")
     with pytest.raises(InputError, match="must end in one of"):
         save_report(design_report(free), tmp_path / "report.txt")
-    rounds = optimise("hft:beta=0.1", minimise="rounds", vary=["p=0.4:0.5"])
-    headings = [section.heading for section in design_report(rounds).sections]
-    assert "Along each parameter" not in headings
 
 
 def test_a_default_that_is_the_best():
@@ -88,7 +169,8 @@ def test_a_default_that_is_the_best():
 
 
 def test_a_default_without_a_value_is_explained():
-    found = optimise("hft", minimise="rounds", vary=["p=0.45:0.5", "beta=0:1"])
+    setting = Setting(test="bernoulli")
+    found = optimise("hft", minimise="rounds", vary=["p=0.45:0.5", "beta=0:1"], setting=setting)
     assert found.default_value is None
     assert found.improvement is None
     text = to_markdown(design_report(found))

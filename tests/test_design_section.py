@@ -42,7 +42,7 @@ def test_the_budget_by_cause_and_the_state():
 def test_every_default_has_its_source_and_every_mark_its_meaning():
     tables, text, _ = shown("yb_cavity_physics")
     parameters = rows(tables["Parameters"])
-    assert parameters["memory lifetime"][0] == "7.9 s ± 400 ms"
+    assert parameters["memory lifetime"][0] == "7.9 ± 0.4 s"
     assert parameters["memory lifetime"][2] == "arXiv:2112.06732: T2 by Hahn echo, 7.9(4) s [A]"
     assert parameters["excited lifetime"][2] == "lifetime of 3D1 [U]"
     assert parameters["mode overlap"][2].endswith("[C]")

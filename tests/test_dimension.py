@@ -12,9 +12,11 @@ from xorgames.bound import Bound, Finding
 from xorgames.catalog import chsh, elegant, hadamard, nonlocal_computation, random_access_code
 from xorgames.errors import InputError
 from xorgames.game import XORGame
+from xorgames.solvers import dimension
 from xorgames.solvers.certificate import strategy_bias
 from xorgames.solvers.dimension import value_of_rank, value_with_pairs
 from xorgames.solvers.solve import solve
+from xorgames.strategy import VectorStrategy
 
 TSIRELSON = "Tsirelson bound"
 
@@ -142,11 +144,50 @@ def test_dictionary():
     assert value["lower"] <= 1 / 2 + 8**-0.5 <= value["upper"]
 
 
+WHOLE = "must be a whole number from"
+
+
+def test_no_solution():
+    with pytest.raises(InputError) as caught:
+        value_of_rank(chsh(), rank=2)
+    assert str(caught.value) == (
+        "`solution` must be of type Solution; received XORGame. Cure: solve makes one."
+    )
+
+
+def test_more_dimensions_than_inputs_cost_nothing(monkeypatch):
+    searched = []
+
+    def search(_, rank, **__):
+        searched.append(rank)
+        return VectorStrategy(alice=np.ones((2, 1)), bob=np.ones((2, 1)))
+
+    monkeypatch.setattr(dimension, "best_of_rank", search)
+    monkeypatch.setattr(dimension, "REACHED", -1.0)
+    found = value_with_pairs(solve(chsh()), pairs=1000)
+    assert (found.rank, searched) == (2001, [2])
+    assert found.reached == pytest.approx(0.5**0.5)
+
+
 @pytest.mark.parametrize(
     ("ask", "arguments", "message"),
     [
-        (value_with_pairs, {"pairs": -1}, "`pairs` must not be negative; received -1."),
-        (value_of_rank, {"rank": 0}, "`rank` must be at least 1; received 0."),
+        (value_with_pairs, {"pairs": -1}, f"`pairs` {WHOLE} 0 to 1024; received -1."),
+        (value_with_pairs, {"pairs": 1.5}, f"`pairs` {WHOLE} 0 to 1024; received 1.5."),
+        (
+            value_with_pairs,
+            {"pairs": True},
+            "`pairs` must be a number; received True. Cure: true and false are not numbers.",
+        ),
+        (value_of_rank, {"rank": 0}, f"`rank` {WHOLE} 1 to 1024; received 0."),
+        (value_of_rank, {"rank": None}, "`rank` must be a real number; received None."),
+        (value_of_rank, {"rank": math.nan}, "`rank` must be finite; received nan."),
+        (value_of_rank, {"rank": 2, "starts": 0}, f"`starts` {WHOLE} 1 to 10000; received 0."),
+        (
+            value_of_rank,
+            {"rank": 2, "starts": 20000},
+            f"`starts` {WHOLE} 1 to 10000; received 20000.",
+        ),
     ],
 )
 def test_bad_requests(ask, arguments, message):

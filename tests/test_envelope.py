@@ -8,7 +8,7 @@ import pytest
 
 from xorgames.design.climb import Climber
 from xorgames.design.demands import Setting
-from xorgames.design.envelope import FamilySpace, slopes_at
+from xorgames.design.envelope import FamilySpace, slopes_at, slopes_of
 from xorgames.design.family_file import family_from_table, load_family
 from xorgames.design.family_limit import family_limit
 from xorgames.design.objectives import parse_subjects
@@ -67,6 +67,34 @@ def test_climbs_end_where_no_neighbour_is_better():
     near = [tuple(map(F, x + 1e-3 * step)) for step in rng.standard_normal((200, 3))]
     others = Evaluator(family, names, Setting()).many(near, ["gap"])["gap"]
     assert (others.upper <= value + 1e-9).all()
+
+
+def bump(width):
+    """Return a family that is CHSH at one point, and worth nothing far from it."""
+    hill = f"exp(-(a - 0.11)**2/{width}**2 - (b - 0.77)**2/{width}**2)"
+    return family_from_table(
+        {
+            "schema": 1,
+            "parameters": {name: {"lower": 0, "upper": 1} for name in "ab"},
+            "distribution": "uniform",
+            "payoff": [[[1, 0], [1, 0]], [[1, 0], [0, hill]]],
+        }
+    )
+
+
+@pytest.mark.parametrize("start", [[0.1, 0.75], [0.13, 0.78], [0.1, 0.8], [0.12, 0.72]])
+def test_climbs_do_not_step_over_the_hill_that_they_stand_on(start):
+    climber = Climber(FamilySpace(bump("0.05"), ["a", "b"], [(F(0), F(1))] * 2), "gap")
+    value, x = climber.climb(np.array(start))
+    assert value == pytest.approx((2**0.5 - 1) / 4, rel=1e-9)
+    assert x == pytest.approx([0.11, 0.77], abs=1e-4)
+
+
+def test_numbers_too_small_for_doubles_count_as_none():
+    space = FamilySpace(bump("0.034"), ["a", "b"], [(F(0), F(1))] * 2)
+    local = space.local(np.array([1.0, 0.64]))
+    assert local.matrix.tolist() == [[0.25, 0.25], [0.25, 0.0]]
+    assert slopes_of(local).quantum == pytest.approx(0.75)
 
 
 def test_climbs_respect_subjects():

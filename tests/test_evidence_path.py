@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import binomtest
 
 from tests.recorded_rounds import ASYMMETRIC, CHSH, HFT, batch, judge, play, solved
-from xorgames.hardware.evidence_path import BETS
+from xorgames.hardware import evidence_path
+from xorgames.hardware.evidence_path import BETS, ln_mixture
 
 
 def slow_path(null_value, low, high, received):
@@ -61,3 +62,23 @@ def test_the_confidence_sequence_shrinks_like_the_root():
         for rounds in (10**4, 10**6)
     ]
     assert 8 < widths[0] / widths[1] < 11
+
+
+@pytest.mark.parametrize("alpha", [0.3, 0.05, 1e-12])
+def test_the_radius_is_where_the_mixture_reaches_its_target(alpha):
+    spread = np.array([0.0, 1e-9, 0.25, 50.0, 1e4, 1e8])
+    radius = evidence_path._radius(spread, alpha)
+
+    def height(d):
+        costs = np.multiply.outer(spread, -np.log1p(-BETS) - BETS)
+        return ln_mixture(np.multiply.outer(d, BETS) - costs) - np.log(2 / alpha)
+
+    assert (height(radius * (1 + 1e-13)) > 0).all()
+    assert (height(radius * (1 - 1e-13)) < 0).all()
+
+
+def test_many_scores_are_followed_like_few(monkeypatch):
+    rounds = play(ASYMMETRIC, 300, np.random.default_rng(6), visibility=0.95)
+    kept = judge(ASYMMETRIC, rounds).to_dict()
+    monkeypatch.setattr(evidence_path, "_KEPT", 0)
+    assert judge(ASYMMETRIC, rounds).to_dict() == kept

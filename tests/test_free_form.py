@@ -1,5 +1,6 @@
 """Free-form games: known optima, monotone see-saws, conditions met exactly, every message."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 import xorgames as xg
 from xorgames.design.cuts import Cuts
 from xorgames.design.free_form import design_free
+from xorgames.design.free_numbers import exact_numbers
 from xorgames.design.free_problem import load_problem, problem_from_table
 from xorgames.design.free_schema import free_schema
 from xorgames.design.linear_games import best_game_for
-from xorgames.design.polytope import all_matrices
+from xorgames.design.polytope import all_matrices, extreme
 from xorgames.errors import InputError
 from xorgames.textfile import read_table
 
@@ -244,8 +246,25 @@ def _plain(table):
          " both parties' marginals as numbers."),
         ({"probability": 1}, "`probability` must be [lower, upper]; received 1."),
         ({"probability": [-1, 1]}, "`probability` must not be negative; received [-1, 1]."),
-        ({"probability": ["0.3", "0.4"]}, "`probability, marginals and covariance` must be met by"
-         " some distribution: none does. Cure: relax one of them."),
+        ({"probability": ["0.3", "0.4"]}, "`probability` must be met by some distribution: none"
+         " does. Cure: relax it."),
+        ({"probability": [2, 3]}, "`probability` must be met by some distribution: none does. Cure:"
+         " relax it."),
+        # By 4e-10 too little, and by less than any programme tells.
+        ({"marginals": {"bob": [["0", "0.2"], ["0", "0.7999999996"]]}}, "`marginals.bob` must be"
+         " met by some distribution: none does. Cure: relax it."),
+        ({"marginals": {"bob": [["0", "0.2"], ["0", "0.7999999999999996"]]}}, "`marginals.bob` must"
+         " leave room for a distribution: none was found that meets them exactly. Cure: relax it."),
+        # Of what was given only what conflicts is named.
+        ({"marginals": {"alice": ["0.6", "0.4"]}, "probability": ["0.2000000001", "0.9"]},
+         "`probability and marginals.alice` must be met by some distribution: none does. Cure:"
+         " relax one of them."),
+        ({"marginals": {"alice": ["0.6", "0.4"], "bob": ["0.2", "0.8"]}, "covariance": "0.3",
+          "probability": [0, 1]}, "`marginals.alice and covariance` must be met by some"
+         " distribution: none does. Cure: relax one of them."),
+        ({"win": [[0], [1]], "marginals": {"alice": ["0.6", "0.4"], "bob": [1]},
+          "covariance": "1e-11"}, "`covariance` must leave room for a distribution: none was found"
+         " that meets them exactly. Cure: relax it."),
         ({"win": [[0, 2]]}, "`win[0][1]` must be 0 or 1; received 2. Cure: 0 where the outputs"
          " must agree, 1 where they must differ."),
         ({"distribution": [[1]]}, "`distribution` must have the shape 2 x 2 of `win`; received"
@@ -255,6 +274,13 @@ def _plain(table):
          " inputs."),
         ({"win": None, "choose": "payoff"}, "`distribution` must be given.\n`payoff_limits` must"
          " be given."),
+        ({"win": None, "choose": "payoff", "distribution": "uniform", "payoff_limits": [0, 1]},
+         '`distribution` must be an array of numbers: "uniform" takes its shape from `payoff`;'
+         " received no payoff to start from."),
+        ({"distribution": "even"}, "`distribution` must be a real number; received 'even'. Cure:"
+         ' write a decimal such as 0.25 or a fraction such as "1/3".'),
+        ({"win": 3, "distribution": "uniform"}, "`win` must have 2 dimensions, win[x][y]; received"
+         " 0 dimensions."),
         ({"win": None, "choose": "payoff", "distribution": [[1]], "payoff_limits": [1, 1]},
          "`payoff_limits` must have lower < upper; received [1, 1]."),
         ({"win": None, "choose": "payoff", "distribution": [[1]], "payoff_limits": [0, 1],
@@ -264,6 +290,113 @@ def _plain(table):
 def test_messages(more, text):
     table = {key: value for key, value in (CHSH | more).items() if value is not None}
     assert message(problem_from_table, table) == text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"marginals": {"alice": ["1e-10", "0.9999999999"]}},
+        {"marginals": {"alice": ["0.6", "0.4"], "bob": ["0.2", "0.8"]}, "covariance": "0.08"},
+        {"probability": ["0.25", "0.25"]},
+        {"win": [[0], [1]], "marginals": {"alice": ["0.6", "0.4"], "bob": [1]}, "covariance": 0},
+    ],
+)
+def test_conditions_that_leave_next_to_no_room_are_met(more):
+    assert problem(**more).admits(next(exact_numbers(problem(**more), corner(more))).ravel())
+
+
+def corner(more):
+    games = problem(**more).games
+    return extreme(games, np.zeros(len(games.lower)))
+
+
+def test_odds_far_below_the_tolerance_of_a_programme():
+    # Found in a random search: odds of 1e-9 beside others, and inputs that are never asked.
+    payoff = [[[0, 0], ["-3", 0], [0, 2]], [[0, 2], [-2, -4], [0, 0]], [[0, -3], [0, 0], [2, 0]],
+              [[2, 1], [0, -4], [-4, 3]]]  # fmt: skip
+    limits = {"alice": ["1/1000010001", [0, 0], "1000000000/1000010001",
+                        ["10000/1000010001", "20000/1000010001"]]}  # fmt: skip
+    table = {"schema": 1, "choose": "distribution", "payoff": payoff, "marginals": limits}
+    shares = design_free(problem_from_table(table)).game.exact_distribution.sum(axis=1)
+    assert shares[0] == Fraction(1, 1000010001)
+    assert shares[1] == 0
+
+
+@pytest.mark.parametrize("limits", [{}, {"payoff_limits": [0, 1]}])
+def test_uniform_odds_by_name(limits):
+    choose = "payoff" if limits else "distribution"
+    payoff = xg.catalog.chsh().to_dict()["payoff"]
+    table = {"schema": 1, "choose": choose, "payoff": payoff, "distribution": "uniform"} | limits
+    assert problem_from_table(table).came() == xg.catalog.chsh()
+    jsonschema.validate(table, free_schema())
+
+
+@pytest.mark.parametrize("size", ["1e-290", "1e-12", "1e20", "9e299"])
+@pytest.mark.parametrize("maximise", ["gap", "ratio"])
+@pytest.mark.parametrize("choose", ["distribution", "payoff"])
+def test_the_size_of_payoffs_does_not_matter(size, maximise, choose):
+    law = [["1/4"] * 2] * 2
+    table = {"schema": 1, "choose": choose}
+    if choose == "distribution":
+        table["payoff"] = [[[size, 0], [size, 0]], [[size, 0], [0, size]]]
+        table["distribution"] = [["0.4", "0.3"], ["0.2", "0.1"]]
+    else:
+        table |= {"distribution": law, "payoff_limits": [0, size]}
+    found = design_free(problem_from_table(table), maximise=maximise)
+    known = {"gap": (2**0.5 - 1) / 4 * float(size), "ratio": 2**0.5}[maximise]
+    assert found.value.midpoint == pytest.approx(known, rel=1e-9)
+    ends = {"gap": known, "ratio": 1 - 2**-0.5}
+    assert found.history[-1] == pytest.approx(ends[maximise], rel=1e-9)
+    assert found.settled
+
+
+def test_limits_in_payoffs_of_any_size():
+    size, base = Fraction("1e-6"), Fraction(100)
+    payoff = [[[base + u * size for u in pair] for pair in row]
+              for row in (((1, 0), (1, 0)), ((1, 0), (0, 1)))]  # fmt: skip
+    table = {"schema": 1, "choose": "distribution", "payoff": payoff}
+    limit = base + Fraction("0.8") * size
+    found = design_free(problem_from_table(table), subject=[f"classical>={limit}"])
+    plain = design_free(problem(), subject=["classical>=0.8"])
+    assert found.solution.classical.value.fraction >= limit
+    assert found.value.lower * 1e6 == pytest.approx(plain.value.lower, rel=1e-6)
+    # What no game reaches, in units beyond any double.
+    text = message(design_free, problem_from_table(table), subject=["gap>=1e299", "quantum>=1e299"])
+    assert "gap>=1e+299: it is" in text or "gap>=1e299: it is" in text
+    assert "quantum>=1e299: it is" in text
+
+
+def test_nothing_is_settled_by_a_tolerance():
+    # The best game for its correlators has odds of 1e-7: its programme stops short of them.
+    small = Fraction(1, 10**7)
+    payoff = [[[small, 0], [1, 0]], [[1, 0], [0, 1]]]
+    odds = [[1 / (1 + 3 * small), small / (1 + 3 * small)], [small / (1 + 3 * small)] * 2]
+    table = {"schema": 1, "choose": "distribution", "payoff": payoff, "distribution": odds}
+    found = design_free(problem_from_table(table), maximise="ratio")
+    assert found.value.lower > 1.414
+    assert not found.settled
+
+
+def test_multipliers_bound_what_a_programme_finds():
+    rng = np.random.default_rng(3)
+    games = problem(win=[[0, 0, 1], [0, 1, 0], [1, 0, 0]]).games
+    correlators = rng.uniform(-1, 1, size=(3, 3))
+    best = best_game_for(correlators, games, Cuts(), weight=0.7)
+    assert best.worth <= best.most <= best.worth + 1e-9
+    for odds in rng.dirichlet(np.full(9, 0.3), size=50):
+        matrix = games.matrix(odds)
+        signs = 1 - 2 * (np.arange(8)[:, None] >> np.arange(3) & 1)
+        limit = np.abs(signs @ matrix).sum(axis=1).max()
+        assert (matrix * correlators).sum() - 0.7 * limit <= best.most
+
+
+@pytest.mark.parametrize(("maximise", "least"), [("gap", 0.39), ("ratio", 1.4142)])
+def test_payoffs_of_unequal_size(maximise, least):
+    # Odds make up for the sizes; what is left are the signs.
+    payoff = [[[5, 9], [-9, -7], [6, 9]], [[-5, -4], [7, -1], [-4, 6]]]
+    found = design_free(problem_from_table({"schema": 1, "choose": "distribution",
+                        "payoff": payoff}), maximise=maximise)  # fmt: skip
+    assert found.value.lower > least
 
 
 def test_more_messages(tmp_path):

@@ -88,6 +88,54 @@ def test_against_a_scan_of_all_odds(text, allowed):
     assert found.value.lower >= scanned(allowed) - 1e-6
 
 
+@pytest.mark.parametrize(
+    ("subjects", "least"),
+    [
+        # From a scan of all odds as above, refined where it is best.
+        (["ratio<=1.01"], 0.00481),
+        pytest.param(["critical-infidelity<=0.05"], 0.02202, marks=pytest.mark.slow),
+        pytest.param(
+            ["critical-infidelity<=0.05", "critical-infidelity>=0.049"], 0.02202,
+            marks=pytest.mark.slow,
+        ),
+    ],
+)  # fmt: skip
+def test_limits_that_leave_little_room(subjects, least):
+    assert design_free(chsh(), subject=subjects).value.lower > least
+
+
+def test_limits_that_one_game_meets_exactly():
+    # A search that stays inside by 1e-9 misses them by next to nothing.
+    payoff = [[[-4, -2]], [[1, -2]], [[2, 2]], [[0, -2]]]
+    table = {"schema": 1, "choose": "distribution", "payoff": payoff}
+    found = design_free(problem_from_table(table), subject=["classical>=2"])
+    assert found.game.exact_distribution.ravel().tolist() == [0, 0, 1, 0]
+
+
+def test_a_programme_that_is_not_solved_ends_one_see_saw(monkeypatch):
+    from xorgames.design import free_search
+
+    best, calls = free_search.best_game_for, itertools.count()
+
+    def failing(*arguments, **options):
+        if next(calls) < first:
+            raise xg.SolverError("the linear programme was not solved: tired")
+        return best(*arguments, **options)
+
+    monkeypatch.setattr(free_search, "best_game_for", failing)
+    first = 3
+    assert design_free(chsh()).game == xg.catalog.chsh()
+    first = 10**6
+    with pytest.raises(xg.SolverError, match="the linear programme was not solved: tired"):
+        design_free(chsh())
+
+
+@pytest.mark.parametrize("more", ["ratio<=1e20", "critical-infidelity<=1e9", "gap>=1e-200"])
+def test_limits_beyond_reason(more):
+    found = design_free(chsh(), maximise="ratio", subject=[more])
+    assert found.value.lower > 1.414
+
+
 def test_what_is_missed_at_the_default():
     found = design_free(chsh(), subject=["classical>=0.8"])
     assert found.default_note == "classical>=0.8: it is 0.75"
@@ -110,6 +158,13 @@ def test_limits_leave_what_meets_them_anyway():
             {"subject": ["classical<=0.7"]},
             "`subject` must be met by a game that the search finds: none was; received"
             " classical<=0.7: it is 0.75. Cure: relax it, or widen the limits.",
+        ),
+        # All that the best game found does not meet.
+        (
+            {"subject": ["classical<=0.7", "one-pair", "rounds<=100", "gap>=0.2"], "setting": YB},
+            "`subject` must be met by a game that the search finds: none was; received"
+            " classical<=0.7: it is 0.75; gap>=0.2: it is 0.10355339 … 0.103553391; rounds<=100: it"
+            " is 211. Cure: relax it, or widen the limits.",
         ),
         (
             {"subject": ["rounds<=100"], "setting": YB},

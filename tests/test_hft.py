@@ -1,6 +1,7 @@
 """High-frequency trading: the labels, the model against closed forms, who comes too late."""
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -264,6 +265,41 @@ def test_the_regimes_are_a_markov_chain():
     ends = np.flatnonzero(np.diff(broken.astype(int)) == -1)
     assert broken.sum() / len(ends) == pytest.approx(1 / leave, rel=0.03)
     assert lengths.min() == 1
+
+
+@pytest.mark.parametrize("part", ["training", "test"])
+def test_a_regime_goes_on_from_piece_to_piece(part):
+    """Rounds are taken a few at a time: what lasts longer than a piece must not start anew."""
+    hft = HFT(interval_s=1e-3, normal_time_s=0.2, broken_time_s=0.1)
+    take = hft.source(part, np.random.default_rng(5))
+    pieces = [take(5).sign < 0 for _ in range(20_000)]
+    ends = np.array([piece[-1] for piece in pieces[:-1]])
+    starts = np.array([piece[0] for piece in pieces[1:]])
+    kept = math.exp(-1e-3 / (0.2 / 3))
+    assert np.corrcoef(ends, starts)[0, 1] == pytest.approx(kept, abs=0.01)
+    assert np.concatenate(pieces).mean() == pytest.approx(1 / 3, abs=0.06)
+    other = hft.source(part, np.random.default_rng(5))
+    assert [bool(other(5).sign[0] < 0) for _ in range(2)] == [bool(each[0]) for each in pieces[:2]]
+
+
+def test_regimes_longer_than_a_batch_are_admitted():
+    slow = HFT(normal_time_s=2.0, broken_time_s=1.0)
+    found = simulate(slow, rounds=40_000, training=40_000)
+    assert found.notes[-1].startswith("Something lasts longer than a batch, 1/100 of the run")
+
+
+def test_training_on_long_regimes_is_admitted():
+    slow = HFT(normal_time_s=2.0, broken_time_s=1.0)
+    told = simulate(slow, rounds=1000, training=40_000).notes
+    (said,) = [note for note in told if note.startswith("The rounds of the training")]
+    assert re.fullmatch(
+        r"The rounds of the training depend on each other for longer than 1/100 of them: "
+        r"neighbouring parts have a correlation of 0\.\d\d, so that the errors of the estimated "
+        r"game are too small\.",
+        said,
+    )
+    usual = simulate(HFT(), rounds=1000, training=40_000).notes
+    assert not any(note.startswith("The rounds of the training") for note in usual)
 
 
 def test_moves_have_the_correlation_of_their_regime():

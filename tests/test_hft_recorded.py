@@ -74,7 +74,7 @@ def test_entanglement_helps_on_a_feed_whose_correlation_turns(turning):
     assert better.difference.value > 3 * better.difference.standard_error
     assert found.facts["game"]["gap"]["value"] > 0
     assert found.facts["parameters"]["feed"]["rows"] == 200_001
-    assert found.notes[0].startswith("The feed is a record")
+    assert found.notes[1].startswith("The feed is a record")
 
 
 def test_nothing_is_found_where_there_is_nothing():

@@ -4,13 +4,15 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 import jinja2
 import pytest
 
 from tests.report_subjects import HOSTILE, SUBJECTS, report_of
-from xorgames.reports.blocks import Command, Figure, Items, Paragraph, Table
+from xorgames.reports.blocks import Command, Figure, Items, Paragraph, Section, Table, table
 from xorgames.reports.html import to_html
 
 VOID = {"meta", "path", "use", "br"}
@@ -61,10 +63,14 @@ def blocks_of(report, kind):
     return [block for block in blocks if isinstance(block, kind)]
 
 
+@cache
+def html_of(name):
+    return to_html(report_of(name))
+
+
 @pytest.fixture(params=SUBJECTS)
 def page(request):
-    report = report_of(request.param)
-    return report, Page(to_html(report))
+    return report_of(request.param), Page(html_of(request.param))
 
 
 def test_every_cell_is_the_models(page):
@@ -166,3 +172,34 @@ def test_the_same_bytes_come_out_of_another_process():
         for seed in ("1", "2")
     }
     assert len(digests) == 1
+
+
+def test_two_figures_of_one_kind_have_ids_of_their_own():
+    figure = blocks_of(report_of("chsh"), Figure)[0]
+    report = replace(report_of("chsh"), sections=(Section("Twice", (figure, figure)),))
+    ids = re.findall(r' id="([^"]*)"', to_html(report))
+    assert {"values-title", "values-2-title"} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_number_stays_with_its_unit_but_code_and_cells_are_left_alone():
+    rows = table("In 10 ms", ("p = 0.5", "n"), [("10 ms", "± 3")], align="lr")
+    text = Paragraph("At p = 0.5 it takes 10 ms ± 3 %, × 2,025 and 7 steps, 5 market days.")
+    code = Command("xorgames check chsh --window 10 ms")
+    page = to_html(replace(report_of("chsh"), sections=(Section("Units", (text, rows, code)),)))
+    shown = page.replace("\u00a0", "~")
+    assert "<p>At p~=~0.5 it takes 10~ms ±~3~%, ×~2,025 and 7 steps, 5 market days.</p>" in shown
+    assert "<span>In 10~ms</span>" in shown
+    assert '<th scope="row">10 ms</th>' in shown
+    assert "--window 10 ms</code>" in shown
+
+
+def test_long_heads_may_be_broken_and_wide_tables_are_marked_for_print():
+    heads = ("a head of twenty one", "a head of twenty-one.")
+    wide = table("Wide", ("", *heads, *"abcd"), [(heads[1], *"123456")], align="lrrrrrr")
+    page = to_html(replace(report_of("chsh"), sections=(Section("Wide", (wide,)),)))
+    assert '<table class="wide">' in page
+    assert f'<th scope="col" class="number">{heads[0]}</th>' in page
+    assert f'<th scope="col" class="number long">{heads[1]}</th>' in page
+    assert f'<th scope="row" class="long">{heads[1]}</th>' in page
+    assert 'class="wide"' not in to_html(report_of("chsh"))

@@ -19,7 +19,9 @@ from xorgames.scenarios.lasting import (
     scenario_lasting,
 )
 from xorgames.scenarios.load_balancing_axes import QUEUE_AXES
+from xorgames.scenarios.load_balancing_model import Noise
 from xorgames.scenarios.load_balancing_result import load_balancing_goal
+from xorgames.scenarios.players import Machine
 from xorgames.scenarios.registry import Run, parse_scenario
 from xorgames.scenarios.result import COLUMNS
 from xorgames.scenarios.robustness_axes import AXES, Setting
@@ -80,6 +82,43 @@ def test_without_an_advantage_nothing_lasts():
     result, sweeps = play(Run(rounds=1000, training=1000, robustness=Setting()))
     assert sweeps == []
     assert result.notes[-1:] == said
+
+
+def on_machine(monkeypatch, noise):
+    """Play trading with one axis, on a machine."""
+    monkeypatch.setattr(lasting, "AXES", ["visibility"])
+    monkeypatch.setattr(lasting, "news_matter", lambda _: False)
+    told = []
+    monkeypatch.setattr(lasting, "_claims", lambda _, effort: told.append(effort) or ([], ()))
+    run = Run(
+        rounds=1000, training=20_000, robustness=Setting(), machine=Machine(noise=noise, name="m")
+    )
+    result, (found,) = parse_scenario("hft")[1](run)
+    return result.notes[-1], found.required, told[0].setting.machine
+
+
+def test_axes_are_those_of_the_machine(monkeypatch):
+    noise = Noise(readout_error=0.02, availability=0.8)
+    said, required, machine = on_machine(monkeypatch, noise)
+    _, ideal, perfect = on_machine(monkeypatch, Noise())
+    assert required == pytest.approx(ideal / 0.96**2)
+    assert machine.noise == noise
+    assert perfect.noise == Noise()
+    assert said == (
+        "How long the advantage lasts is measured on m: all but what varies is as it is there; "
+        "other laws of the inputs and old news are met with perfect pairs."
+    )
+
+
+def test_a_machine_without_an_advantage_gives_way_to_a_perfect_one(monkeypatch):
+    said, required, machine = on_machine(monkeypatch, Noise(visibility=0.7))
+    assert machine == Machine()
+    assert 0.81 < required < 0.85
+    assert said.startswith(
+        "How long the advantage lasts is measured on a perfect machine: m leaves 0.7 of the "
+        "correlators, of which 0.8"
+    )
+    assert said.endswith(" are needed.")
 
 
 def test_how_often_a_scenario_asks_for_pairs():

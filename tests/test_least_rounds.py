@@ -5,8 +5,9 @@ import pytest
 from scipy.stats import binom
 
 from tests.nulls import ASYMMETRIC, behaviour, null_of
+from xorgames.hardware import least_rounds
 from xorgames.hardware.binomial import binomial_rounds
-from xorgames.hardware.least_rounds import fewest_rounds
+from xorgames.hardware.least_rounds import MOST_ROUNDS, fewest_rounds
 
 
 def of(claim, visibility=1.0, **levels):
@@ -57,3 +58,30 @@ def test_nothing_to_tell_apart():
     assert fewest_rounds(same, same, alpha=0.05, power=0.9) is None
     near = np.array([0.5 + 1e-5, 0.5 - 1e-5])
     assert fewest_rounds(near, same, alpha=0.05, power=0.9) is None
+
+
+def test_few_powers_are_computed(monkeypatch):
+    computed, most_power = [], least_rounds._most_power
+    monkeypatch.setattr(
+        least_rounds, "_most_power", lambda *of: computed.append(of) or most_power(*of)
+    )
+    assert of("nonclassical") == 243
+    assert len(computed) <= 8
+
+
+@pytest.mark.parametrize("guess", [0.0, 1.0, 1e3, 1e12])
+@pytest.mark.parametrize("first", [1, 2, 777, MOST_ROUNDS, MOST_ROUNDS + 1])
+def test_a_power_that_jumps_is_found_too(first, guess):
+    found = least_rounds._first(
+        lambda rounds: 0.95 if rounds >= first else 0.05, guess, alpha=0.05, power=0.9
+    )
+    assert found == (first if first <= MOST_ROUNDS else None)
+
+
+@pytest.mark.parametrize("power", [0.06, 0.5, 0.9, 1 - 1e-9])
+def test_the_first_of_a_power_that_rises_slowly(power):
+    def rising(rounds):
+        return 1 - 0.95 / (1 + rounds / 50) ** 4
+
+    found = least_rounds._first(rising, 1e3, alpha=0.05, power=power)
+    assert rising(found) >= power > rising(found - 1)

@@ -13,6 +13,8 @@ from xorgames.scenarios.load_balancing import pareto, players_of, simulate
 from xorgames.scenarios.load_balancing_batches import METRICS
 from xorgames.scenarios.load_balancing_goals import on_grid
 from xorgames.scenarios.load_balancing_model import LoadBalancing, Noise
+from xorgames.scenarios.load_balancing_result import simulate_load_balancing
+from xorgames.scenarios.result import ERROR_NOTE
 from xorgames.scenarios.short_pairs import ShortPairs
 from xorgames.scenarios.weighted_pairs import Weighted
 
@@ -244,3 +246,35 @@ def test_a_weight_that_is_none():
     assert (
         str(caught.value) == "`kappas_s` must be of type list or tuple or ndarray; received float."
     )
+
+
+def test_the_unit_of_the_output_is_said():
+    notes = simulate_load_balancing({}, pairs=20_000).notes
+    assert notes[2] == (
+        "Baseline output, per second of a server: t seconds without interruption by jobs yield t^2."
+    )
+    linear = LoadBalancing(arrival_rate_hz=0.5, service_rate_hz=1, output=np.positive)
+    told = simulate_load_balancing(Weighted(model=linear, kappa_s=1), pairs=20_000).notes
+    assert told[2].endswith('yield what the function "positive" says.')
+    assert ERROR_NOTE in told
+
+
+def test_what_is_played_for_comes_first():
+    """At this kappa routers with a pair wait longer, and do better all the same."""
+    result = simulate_load_balancing({"kappa_s": 0.6}, pairs=400_000)
+    classical, quantum = (result.players[name] for name in ("classical", "quantum"))
+    assert result.measures[0].name == "net_s"
+    for each in (classical, quantum):
+        wait, bunched = (each.metrics[name].value for name in ("wait_s", "bunch_probability"))
+        assert each.metrics["net_s"].value == pytest.approx(0.6 * bunched - wait)
+        off = abs(each.metrics["net_s"].value - each.predicted["net_s"])
+        assert off < 4 * each.metrics["net_s"].standard_error
+    change = quantum.changes["net_s"]
+    assert quantum.changes["wait_s"].difference.value > 0 < change.difference.value
+    assert change.sigmas > 5
+    assert change.difference.value == pytest.approx(
+        quantum.metrics["net_s"].value - classical.metrics["net_s"].value
+    )
+    # Seconds, not per cent of a number whose zero means nothing.
+    assert "%" not in result.findings()[0]
+    assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["players"]

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad
 
+from xorgames.draws import Draws
 from xorgames.scenarios.load_balancing_model import LoadBalancing, Noise
 from xorgames.scenarios.load_balancing_routers import Omniscient, classical, quantum
+from xorgames.scenarios.load_balancing_rules import Exchanging
 from xorgames.scenarios.short_pairs import ShortPairs
 from xorgames.scenarios.weighted_pairs import Weighted
 from xorgames.solvers.tsirelson import tsirelson_bias
@@ -195,6 +197,21 @@ def test_errors_of_one_outcome_send_no_more_jobs_to_one_server():
         x = np.full(100_000, constant)
         for servers in player.servers(x, x, [11, 12, 13, 14, 15]):
             assert abs(servers.mean() - 0.5) < 4 * 0.5 / np.sqrt(100_000)
+
+
+def test_the_exchange_of_roles_makes_both_errors_their_mean():
+    """Played with the exchange, one-sided errors have the law of a readout with the mean error."""
+    rounds, vector = np.arange(200_000), np.array([[1.0, 0.0]])
+    errors = (0.3, 0.05)
+    for outcome, other in ((0, 1), (1, 0)):
+        rule = Exchanging(
+            lambda x: np.repeat(vector, len(x), axis=0),
+            lambda _, vectors, sign=1 - 2 * outcome: (sign * vectors[:, 0]).astype(np.int8),
+            errors,
+            Draws(3),
+        )
+        wrong = (rule.answer(rounds, rounds) == other).mean()
+        assert wrong == pytest.approx(0.175, abs=4 * 0.5 / np.sqrt(len(rounds)))
 
 
 def test_equal_errors_are_played_as_one_number():

@@ -23,6 +23,26 @@ def test_rank_escape_leaves_spurious_fixed_points(start_rank):
         assert found.strategy.rank > start_rank
 
 
+def test_a_degenerate_optimum_takes_one_look():
+    """A dimension is left ever more slowly here: after 18 sweeps the gap would be 1e-7."""
+    rows = ["+++++", "+++--", "+----", "+---+", "+---+"]
+    matrix = np.array([[1.0 if sign == "+" else -1.0 for sign in row] for row in rows])
+    bound = certify(matrix, lowrank.propose(matrix, rng=np.random.default_rng(0), checks=1))
+    assert 16 in bound
+    assert bound.width < 1e-11
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("small", [1e-2, 1e-3, 1e-5])
+def test_a_small_dimension_that_counts_is_not_dropped(small, compiled):
+    """Bob's vectors are nearly parallel, and what their angle brings is a thousandth or less."""
+    matrix = np.array([[1.0, 1.0], [small, -small]])
+    rng = np.random.default_rng(0)
+    bound = certify(matrix, lowrank.propose(matrix, rng=rng, compiled=compiled))
+    assert 2 * math.sqrt(1 + small**2) in bound
+    assert bound.width < 1e-12
+
+
 def test_rows_of_zeros_become_the_first_unit_vector():
     rows = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0], [0.0, -2.0]]))
     assert rows == pytest.approx(np.array([[0.6, 0.8], [1.0, 0.0], [0.0, -1.0]]))

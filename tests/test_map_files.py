@@ -126,7 +126,7 @@ def test_margins_far_below_are_cut_off(axes):
 def test_the_description(line):
     assert describe_map(line.to_dict()) == (
         "Critical infidelity, 1 − C/Q: from 0 to 0.292893, the largest at beta = 0. "
-        "Entanglement is proven to help at 88.9% of the points."
+        "Entanglement is proven to help at 88.9 % of the points."
     )
 
 

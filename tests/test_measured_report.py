@@ -36,7 +36,10 @@ def test_a_violation():
     assert "has 0.711743772 times these correlators; nothing explains them in full." in text
     assert json.dumps(report.to_dict())
     (figure,) = figures_of(report)
-    assert "these correlators reach 0.7025, classical players at most 0.5" in figure.description
+    assert figure.description == (
+        "Left: the entries of M, written out, as dark as they are large. Right: these correlators "
+        "reach 0.7025, with the standard error; classical players reach at most 0.5, proven."
+    )
     svg = draw(figure)
     assert svg == draw(figure)
     texts = [element.text for element in ET.fromstring(svg).iter() if element.tag.endswith("text")]

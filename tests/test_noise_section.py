@@ -38,7 +38,7 @@ def test_the_figure_shows_the_thresholds_and_can_be_drawn():
     firsts = [curve["lower"][0] for curve in figure.data["curves"]]
     expected = [found.guaranteed.lower, found.werner.lower, found.best.lower]
     assert firsts == pytest.approx(expected, abs=1e-12)
-    assert "falls from 0.1464 with perfect readout" in figure.description
+    assert "falls from 14.64 % with perfect readout" in figure.description
     (axes,) = DRAWINGS["trade_off"](figure.data).axes
     assert len(axes.lines) == 3
     assert axes.lines[0].get_ydata()[0] == pytest.approx(100 * firsts[0])

@@ -70,6 +70,56 @@ def test_a_family_with_conditions():
     assert found.value.upper <= found.limit.upper
 
 
+FREE_ODDS = {
+    "schema": 1,
+    "parameters": {name: {"lower": 0, "upper": 1, "default": "1/4"} for name in "pqr"},
+    "distribution": [["p", "q"], ["r", "1-p-q-r"]],
+    "win": [[0, 0], [0, 1]],
+}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "gap"),
+    [
+        # Alice's inputs are fixed: the best odds are 11/20 and three times 3/20.
+        (
+            {"marginals": {"alice": ["0.7", "0.3"]}},
+            ((0.105**3 / (0.55 * 0.15**3)) ** 0.5 - 0.7) / 2,
+        ),
+        # Both are: one number is left, and the best is 9/20, 1/4, 3/20, 3/20.
+        ({"marginals": {"alice": ["0.7", "0.3"], "bob": ["0.6", "0.4"]}}, 0.033405790253),
+        # And with a covariance none is left: every game is this one.
+        (
+            {"marginals": {"alice": ["0.7", "0.3"], "bob": ["0.6", "0.4"]}, "covariance": 0},
+            0.008329757,
+        ),
+        # An equation that is not linear, on a plane of odds.
+        ({"covariance": "0.05", "marginals": {"alice": ["1/2", "1/2"]}}, 0.060555127546),
+    ],
+)
+def test_equations_between_the_odds_are_kept(conditions, gap):
+    family = family_from_table(FREE_ODDS | conditions)
+    found = optimise(family, maximise="gap")
+    assert found.value.lower == pytest.approx(gap, abs=1e-9)
+    assert found.default_value is None
+    odds = found.game.exact_distribution
+    for party, lines in (("alice", odds), ("bob", odds.T)):
+        for line, share in zip(lines, conditions.get("marginals", {}).get(party, []), strict=False):
+            assert abs(sum(line) - F(share)) <= F(1, 10**9)
+    if "marginals" in conditions:
+        assert found.limit.upper < gap * 1.0002
+
+
+def test_equations_are_kept_where_rounds_count():
+    family = family_from_table(FREE_ODDS | {"marginals": {"alice": ["2/3", "1/3"]}})
+    setting = Setting(test="hoeffding")
+    found = optimise(family, minimise="rounds", setting=setting)
+    assert abs(sum(found.game.exact_distribution[0]) - F(2, 3)) <= F(1, 10**9)
+    ends = [F(1, 6), F(1, 2)]
+    best = family(p=ends[1], q=ends[0], r=ends[0])
+    assert found.value.upper <= certified("rounds", xg.solve(best), setting).upper
+
+
 def test_games_without_expressions():
     found = optimise("load_balancing:cells=4", maximise="gap", vary=["threshold=0.2:0.5"])
     assert found.value.upper <= found.limit.upper < found.value.lower * 1.001
@@ -235,6 +285,13 @@ def test_messages(options, text):
     assert message(optimise, "hft", **options).startswith(text)
 
 
+def test_without_subjects_the_objective_is_named():
+    assert message(optimise, "biased_chsh:q=1", minimise="rounds") == (
+        "`rounds` must have a value at a game that the search finds: none has; received rounds: "
+        "no advantage. Cure: widen the ranges."
+    )
+
+
 def test_more_messages():
     assert message(optimise, "load_balancing:cells=4", maximise="gap").startswith(
         "`threshold` must have a range: the family gives no bounds."
@@ -242,6 +299,12 @@ def test_more_messages():
     )
     assert message(optimise, "chained", maximise="gap", vary=["n=2.1:2.9"]).startswith(
         "`family` must have a game in these ranges: none was found; received"
+    )
+    wanted = ["quantum>=2", "classical<=0.1", "rounds<=3"]
+    assert message(optimise, "hft:beta=0", maximise="gap", subject=wanted) == (
+        "`subject` must be met by a game that the search finds: none was; received quantum>=2: it"
+        " is 0.987222339 … 0.98722234; classical<=0.1: it is 0.987222339 … 0.98722234; rounds<=3:"
+        " no advantage. Cure: relax it, or widen the ranges."
     )
     assert message(parse_subjects, [3], Setting()).startswith("`subject` is not well formed")
     assert parse_ranges("p=0:1") == {"p": ("0", "1")}

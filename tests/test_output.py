@@ -53,6 +53,17 @@ def test_new_file_has_the_usual_permissions(tmp_path):
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+def test_a_name_that_is_too_long(tmp_path):
+    path = tmp_path / ("n" * 300)
+    too_long = (
+        "`file` must have a name that can be given; received 300 characters. "
+        "Cure: choose a shorter one."
+    )
+    assert message(path) == too_long
+    assert refusal(check_target, path) == too_long
+    assert names(tmp_path) == []
+
+
 def test_existing_file_is_kept(tmp_path):
     path = tmp_path / "report.md"
     path.write_text("old")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import xorgames as xg
+from xorgames.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 HEAVY = [
@@ -103,15 +104,13 @@ def test_readme_commands_of_the_set_up():
 @pytest.mark.parametrize(
     "line", [line for block in readme_blocks("console") for line in block.splitlines()]
 )
-def test_readme_commands_run(line, monkeypatch):
+def test_readme_commands_run(line, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    arguments = line.removeprefix("$ xorgames ").partition("#")[0].split()
-    code = "import sys; from xorgames.cli.main import main; main(sys.argv[1:])"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.strip()
+    with pytest.raises(SystemExit) as ended:
+        main(line.removeprefix("$ xorgames ").partition("#")[0].split())
+    done = capsys.readouterr()
+    assert (ended.value.code, done.err) == (0, "")
+    assert done.out.strip()
 
 
 def test_readme_python_runs(monkeypatch, capsys):

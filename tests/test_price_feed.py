@@ -62,7 +62,8 @@ def test_parquet_that_is_none(tmp_path):
         return message(read_price_feed, path).replace(f"{path}: ", "")
 
     assert told(time=[0.0]) == (
-        "`feed` must hold the columns time_s, price_x, price_y; received time."
+        "`feed` must hold the columns time_s, price_x, price_y; received time. Cure: write these, "
+        "in this order, and no index."
     )
     assert told(time_s=[0.0, 1.0], price_x=["a", "b"], price_y=[1.0, 2.0]) == (
         "`price_x` must be a column of numbers; received string. Cure: write floating-point "
@@ -172,6 +173,68 @@ def test_lines_that_are_no_numbers(tmp_path):
 )
 def test_files_that_are_no_feed(tmp_path, text, expected):
     assert refusal(tmp_path, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("origin", "held"),
+    [("1.7e12", "0.000244"), ("1.7e15", "0.25"), ("1.7e18", "256"), ("-1.7e308", "2e+292")],
+)
+def test_times_that_are_no_seconds(tmp_path, origin, held):
+    """Milliseconds, microseconds and nanoseconds since 1970, all rows at one moment."""
+    rows = f"{origin},10,20\n" * 2
+    assert refusal(tmp_path, "time_s,price_x,price_y\n" + rows, max_gap_s=None) == (
+        f"`time_s` must be precise to a microsecond; received {float(origin):.9g}, which its type "
+        f"holds to {held} s. Cure: count seconds from the start of the day."
+    )
+
+
+def test_seconds_since_1970_are_precise_enough(tmp_path):
+    text = "time_s,price_x,price_y\n1700000000.000001,10,20\n1700000000.000002,10,20\n"
+    assert read_price_feed(write(tmp_path, text)).duration_s == pytest.approx(1e-6, rel=0.3)
+
+
+def test_times_of_a_clock(tmp_path):
+    text = "time_s,price_x,price_y\n2026-01-01T09:30:00+01:00,10,20\n"
+    assert refusal(tmp_path, text) == (
+        "`line 2` must hold numbers; received '2026-01-01T09:30:00+01:00'. Cure: count seconds "
+        "from the start of the day."
+    )
+
+
+@pytest.mark.parametrize(("kind", "held"), [("float32", "0.00391"), ("float16", "32")])
+def test_times_in_columns_of_few_digits(tmp_path, kind, held):
+    """Half past nine in seconds: a short number has room for milliseconds at best."""
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "feed.parquet"
+    times = pa.array(np.array([34200.0, 34200.0], kind))
+    pq.write_table(pa.table({"time_s": times, "price_x": [1, 2], "price_y": [1, 2]}), path)
+    assert message(read_price_feed, path).replace(f"{path}: ", "") == (
+        f"`time_s` must be precise to a microsecond; received {float(times[0].as_py()):.9g}, which "
+        f"its type holds to {held} s. Cure: write 64-bit floating-point numbers."
+    )
+
+
+def test_prices_may_have_few_digits(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "feed.parquet"
+    price = pa.array([10.25, 10.5], pa.float32())
+    pq.write_table(pa.table({"time_s": [0.0, 0.5], "price_x": price, "price_y": [1, 2]}), path)
+    assert read_price_feed(path).price_x.tolist() == [10.25, 10.5]
+
+
+def test_the_index_of_a_frame_is_no_column(tmp_path):
+    pd = pytest.importorskip("pandas")
+    path = tmp_path / "feed.parquet"
+    frame = pd.DataFrame({"time_s": [0.0, 0.5], "price_x": [1.0, 2.0], "price_y": [1.0, 2.0]})
+    frame.set_index("time_s").to_parquet(path)
+    assert message(read_price_feed, path).replace(f"{path}: ", "") == (
+        "`feed` must hold the columns time_s, price_x, price_y; received price_x, price_y, time_s. "
+        "Cure: write these, in this order, and no index."
+    )
 
 
 def test_no_limit_to_gaps(tmp_path):

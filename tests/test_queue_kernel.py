@@ -72,3 +72,41 @@ def test_by_hand():
     assert waits == pytest.approx(2 + 4)
     assert bunched == 1
     assert idle == pytest.approx([1.0, 2.0])
+
+
+#: Service times with mean 1 and their second moment: M/D/1, M/M/1, and M/G/1 in between and beyond.
+LAWS = {
+    "constant": (lambda _, shape: np.ones(shape), 1.0),
+    "uniform": (lambda rng, shape: rng.uniform(0, 2, shape), 4 / 3),
+    "exponential": (lambda rng, shape: rng.standard_exponential(shape), 2.0),
+    "two kinds": (lambda rng, shape: np.where(rng.random(shape) < 0.9, 0.5, 5.5), 3.25),
+}
+LOAD, LENGTHS = 0.5, [10_000] * 50
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("law", LAWS)
+def test_the_formula_of_pollaczek_and_khinchine(law, together):
+    """All pairs split: two M/G/1 queues. All bunched: batches of two at half the rate."""
+    draw_services, square = LAWS[law]
+    rng, state, waits, output, seconds = np.random.default_rng(4), np.zeros((2, 2)), [], [], 0.0
+    for size in LENGTHS:
+        gaps = rng.standard_exponential(size) / LOAD
+        alice = rng.integers(0, 2, size, dtype=np.int8)
+        servers = np.stack([alice, alice if together else 1 - alice])
+        idle = np.empty(2 * size)
+        services, first = draw_services(rng, (2, size)), rng.integers(0, 2, size, dtype=np.int8)
+        wait, bunched, count = serve(gaps, services, servers, first, state, idle)
+        assert bunched == size * together
+        waits.append(wait / (2 * size))
+        output.append((idle[:count] ** 2).sum())
+        seconds += 2 * gaps.sum()
+    expected = LOAD * square / (2 * (1 - LOAD))
+    if together:
+        expected = LOAD / 2 * (2 * square + 2) / (2 * (1 - LOAD)) + 1 / 2
+    error = np.std(waits, ddof=1) / np.sqrt(len(LENGTHS))
+    assert abs(np.mean(waits) - expected) < 4 * error
+    # (1 - rho) lambda_s E[I^2], I exponential with the rate of arrivals at one server.
+    rate = LOAD / 2 if together else LOAD
+    spread = np.std(output, ddof=1) * np.sqrt(len(LENGTHS)) / seconds
+    assert abs(sum(output) / seconds - (1 - LOAD) * 2 / rate) < 4 * spread

@@ -2,12 +2,16 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.report_subjects import report_of
 from xorgames.reports.blocks import Figure
 from xorgames.reports.html import to_html
+from xorgames.reports.model import build_report
+from xorgames.solvers.solve import solve
+from xorgames.spec import load_game
 
 FLAGS = (
     "--headless",
@@ -43,6 +47,62 @@ def browser(tmp_path_factory):
     chrome.quit()
 
 
+#: What stands out of the window, apart from what is inside a box that scrolls.
+OUTSIDE = (
+    "return [...document.querySelectorAll('main *')].filter(e => "
+    "!(e.closest('.scroll, pre') && !e.matches('.scroll, pre'))).filter(e => "
+    "{const box = e.getBoundingClientRect(); return box.right > innerWidth + .5 || box.left < -.5})"
+    ".map(e => e.outerHTML.slice(0, 200))"
+)
+#: Where the row heads of scrolled tables are, by the edge of their box; heads that were broken.
+HEADS = (
+    "return [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+    ".map(e => {e.scrollLeft = 1e6; const left = e.getBoundingClientRect().left; return "
+    "[...e.querySelectorAll('tr > th:first-child')].map(h => "
+    "Math.round(h.getBoundingClientRect().left - left))})"
+)
+BROKEN = (
+    "return [...document.querySelectorAll('tbody th:not(.long)')].filter(h => {const text = "
+    "document.createRange(); text.selectNodeContents(h); return text.getClientRects().length > 1})"
+    ".map(h => h.textContent)"
+)
+CUT = "return document.documentElement.scrollWidth"
+
+
+def resize(browser, wide):
+    size = {"width": wide, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+@pytest.fixture(scope="module")
+def wide_page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("wide") / "report.html"
+    game = load_game(Path(__file__).parents[1] / "games" / "load_balancing.toml")
+    path.write_text(to_html(build_report(solve(game))), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("wide", [400, 768, 1280])
+def test_wide_tables_scroll_in_their_box_beside_their_row_heads(browser, wide_page, wide):
+    resize(browser, wide)
+    browser.get(wide_page.as_uri())
+    assert browser.execute_script(OUTSIDE) == []
+    assert browser.execute_script(BROKEN) == []
+    scrolled = browser.execute_script(HEADS)
+    assert len(scrolled) >= 3
+    assert {place for heads in scrolled for place in heads} == {0}
+
+
+def test_print_shows_wide_tables_whole(browser, wide_page):
+    # A4 less the margins of a browser.
+    resize(browser, 718)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.get(wide_page.as_uri())
+    assert browser.execute_script(CUT) <= 718
+    assert browser.execute_script(OUTSIDE.replace(".scroll, pre", "pre")) == []
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_is_quiet_whole_and_fits(browser, tmp_path, name):
     report = report_of(name)
@@ -50,12 +110,13 @@ def test_the_page_is_quiet_whole_and_fits(browser, tmp_path, name):
     path.write_text(to_html(report), encoding="utf-8")
     for kind in ("browser", "performance"):
         browser.get_log(kind)
-    for wide in (360, 1280):
-        size = {"width": wide, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    for wide in (360, 400, 1280):
+        resize(browser, wide)
         browser.get(path.as_uri())
         assert browser.execute_script("return innerWidth") == wide
         assert browser.execute_script("return document.documentElement.scrollWidth") <= wide
+        assert browser.execute_script(OUTSIDE) == []
+        assert browser.execute_script(BROKEN) == []
         sizes = browser.execute_script(
             "return [...document.querySelectorAll('figure > svg')].map(svg => "
             "{const box = svg.getBoundingClientRect(); return [box.width, box.height]})"

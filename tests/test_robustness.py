@@ -57,6 +57,9 @@ def test_the_requirement_is_that_of_require():
     readout = sweep(GAME, CHSH, "readout_error", rounds=100_000)
     assert (1 - 2 * readout.required) ** 2 == pytest.approx(1 - limit, abs=1e-9)
     assert abs(readout.end.value - readout.required) < 4.5 * readout.end.standard_error
+    one_sided = sweep(GAME, CHSH, "one_sided_error", rounds=50_000)
+    assert (1 - one_sided.required) ** 2 == pytest.approx(1 - limit, abs=1e-9)
+    assert abs(one_sided.end.value - one_sided.required) < 4.5 * one_sided.end.standard_error
 
 
 def test_errors_of_one_kind_use_up_what_is_left_for_another():
@@ -134,6 +137,18 @@ def test_windows_of_the_required_number_have_the_power():
     assert found.agrees
 
 
+@pytest.mark.parametrize("availability", [0.9, 0.5])
+def test_windows_without_pairs_are_those_of_a_classical_round(availability):
+    """A round without a pair is not a lost one: it wins as often as the classical value says."""
+    machine = Machine(noise=Noise(visibility=0.95, availability=availability))
+    found = rate_sweep(CHSH, machine=machine, windows=200)
+    classical, ideal = 3 / 4, (1 + 0.5**0.5) / 2
+    mean = availability * (0.5 + 0.95 * (ideal - 0.5)) + (1 - availability) * classical
+    infidelity = 1 - (mean - 0.5) / (ideal - 0.5)
+    assert found.required == xg.require(CHSH, infidelity=infidelity, test="bernoulli").rate_min_hz
+    assert found.agrees
+
+
 def test_windows_of_a_game_with_fractional_payoffs():
     hft = xg.solve(xg.catalog.hft(p=0.5, beta=0.1))
     found = rate_sweep(hft, windows=200)
@@ -189,6 +204,11 @@ def test_where_a_bracket_is():
         # Only what lies beyond the limit is known to be nothing: that is no contradiction.
         ([point(1, 0.0), point(2, -0.1)], 1.5, None),
         ([point(1, -0.1), point(2, -0.1)], 1.5, False),
+        # The same decisions in every round that was played: too few to say anything.
+        ([point(1, 0.0, error=0.0, predicted=1e-4), point(2, 0.1)], 1.5, None),
+        ([point(1, 0.0, error=0.0, predicted=1e-4), point(2, 0.1)], None, True),
+        ([point(1, 0.0, error=0.0, predicted=1e-4)] * 2, None, None),
+        ([point(1, 0.1, error=0.0, predicted=0.2), point(2, 0.1)], None, False),
     ],
 )
 def test_what_agreement_is(points, required, agrees):
@@ -213,6 +233,14 @@ def test_json_has_no_numbers_that_are_none():
     content = found.to_dict()
     assert content["points"][0]["excess"] == {"value": 0.1, "standard_error": None}
     assert content["end"] == {"value": None, "standard_error": None}
+
+
+def test_a_few_rounds_contradict_nothing():
+    """A pair in one decision of a million changes none of a thousand decisions."""
+    found = sweep(GAME, CHSH, "pair_rate_hz", values=[1e-3, 2e-3], rounds=1000)
+    assert [each.excess.standard_error for each in found.points] == [0, 0]
+    assert min(each.predicted.value for each in found.points) > 9e-8
+    assert found.agrees is None
 
 
 def test_what_is_refused():

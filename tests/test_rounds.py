@@ -415,3 +415,14 @@ def test_without_the_flag_of_available_pairs():
     for share, growth in ((0.5, 2.1), (0.1, 11)):
         diluted = binomial_rounds(0.75, 0.75 + share * (win - 0.75), alpha=0.05, power=0.9)
         assert diluted[1] / (counted / share) == pytest.approx(growth, rel=0.05)
+
+
+def test_what_is_only_for_comparison_is_counted_when_asked_for(monkeypatch):
+    def late(*_, **__):
+        raise TimeoutError
+
+    monkeypatch.setattr("xorgames.hardware.odds.fewest_rounds", late)
+    rounds = rounds_needed(solved(CHSH), infidelity=0.061)
+    assert rounds.first == 211
+    with pytest.raises(TimeoutError):
+        rounds.to_dict()

@@ -1,6 +1,7 @@
 """From a scenario to a game and its players: estimation, refusals, reproducibility."""
 
 from dataclasses import dataclass
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -8,12 +9,17 @@ import pytest
 import xorgames as xg
 from xorgames.errors import InputError
 from xorgames.hardware.conditions import Conditions
+from xorgames.hardware.pair_store import PairStore
+from xorgames.hardware.schedule import Node
 from xorgames.scenarios import engine, estimation
 from xorgames.scenarios.engine import prepare, simulate
 from xorgames.scenarios.game_scenario import GameScenario, best_law
+from xorgames.scenarios.hft import HFT
 from xorgames.scenarios.load_balancing_model import Noise
-from xorgames.scenarios.players import Machine, players_of
+from xorgames.scenarios.players import Machine, players_of, rule_in_words
+from xorgames.scenarios.result import ERROR_NOTE
 from xorgames.scenarios.scenario import Rounds, Scenario
+from xorgames.strategy import DeterministicStrategy
 
 CHSH = GameScenario(game=xg.catalog.chsh())
 FAR = Conditions(distance_m=50e3, local_time_s=10e-6)
@@ -170,6 +176,17 @@ def test_rounds_without_a_pair_are_those_of_the_classical_strategy():
     assert half.value < -5 * half.standard_error
     error = np.hypot(2 * half.standard_error, whole.standard_error)
     assert abs(2 * half.value - whole.value) < 4 * error
+
+
+def test_unequal_readout_errors_count_as_require_counts_them():
+    """Roles of the outcomes are exchanged by a private coin: no fixed part is left in E."""
+    solution = xg.solve(CHSH.game)
+    machine = Machine(noise=Noise(visibility=0.9, readout_error=(0.2, 0.0)))
+    played = machine.strategy(solution)
+    ideal = solution.one_pair.strategy.correlators
+    assert played.correlators == pytest.approx(0.9 * 0.8**2 * ideal, abs=1e-12)
+    for bits in played.sample(np.zeros(40_000, dtype=int), 1, rng=1):
+        assert abs(bits.mean() - 0.5) < 4 * 0.5 / 200
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -334,10 +351,51 @@ def test_the_machine_of_a_design_is_that_of_its_performance():
     design = xg.load_design("yb_cavity")
     machine = Machine.of(design, decision_rate_hz=7e3, places=3, profile="displayed")
     achieved = design.evaluate(profile="displayed")
-    assert 1 - machine.noise.factor == pytest.approx(achieved.combined_infidelity, abs=1e-12)
+    store = PairStore(pair_rate_hz=achieved.rate_hz, decision_rate_hz=7e3, places=3)
+    aged = store.combined_infidelity(Node.of(design, profile="displayed"))
+    assert 1 - machine.noise.factor == pytest.approx(aged, abs=1e-12)
+    assert 0 < aged - achieved.combined_infidelity < 1e-4
     rho = achieved.rate_hz / 7e3
     assert machine.noise.availability == pytest.approx(1 - (1 - rho) / (1 - rho**4), abs=1e-12)
     assert machine.decision_time_s == achieved.decision_time_s
+
+
+def test_pairs_that_wait_for_decisions_age(tmp_path):
+    """A memory of 10 ms and one atom: a pair every 32 ms, used at once or after 30 ms."""
+    text = resources.files("xorgames.hardware.designs").joinpath("yb_cavity.toml").read_text()
+    path = tmp_path / "short.toml"
+    stated = "{ value = 7.9, uncertainty = 0.4, source ="
+    assert stated in text
+    path.write_text(
+        text.replace(stated, "{ value = 0.01, source =").replace("atoms = 250", "atoms = 1")
+    )
+    often, seldom = (
+        Machine.of(xg.load_design(path), decision_rate_hz=rate, places=1).noise.visibility
+        for rate in (1e4, 1.0)
+    )
+    assert often > 0.5
+    assert seldom < often - 0.4
+
+
+def test_a_machine_that_does_not_say_how_pairs_age():
+    design = xg.load_design("your_machine")
+    machine = Machine.of(design, decision_rate_hz=1e3, places=4)
+    assert 1 - machine.noise.factor == pytest.approx(design.evaluate().combined_infidelity)
+
+
+def test_what_is_said_of_rules_and_errors():
+    about = simulate(HFT(), rounds=1000, training=1000).about
+    assert about["threshold"] == (
+        'a rule: A "ask first" on "no indicator", "bid first" on "indicator of negative '
+        'correlation"; B always "bid first"; or both the contrary, by a coin'
+    )
+    result = simulate(CHSH, rounds=1000, training=1000)
+    assert result.about["constant"] == (
+        'a rule: A always "0"; B always "0"; or both the contrary, by a coin'
+    )
+    assert ERROR_NOTE in result.notes
+    many = DeterministicStrategy(a=np.zeros(9, int), b=np.zeros(2, int))
+    assert rule_in_words(many, {}) == "a rule"
 
 
 def test_a_law_of_ones_own():

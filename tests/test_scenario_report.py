@@ -43,7 +43,7 @@ def test_the_answer_and_the_sections(result, sweeps):
     report = scenario_report(result, sweeps=sweeps, command="xorgames simulate hft")
     assert report.title == "High-frequency trading, played out"
     assert report.verdict == "PASS"
-    assert report.answer.startswith("risk-adjusted profit: +")
+    assert report.answer.startswith("Risk-adjusted profit: +")
     assert [section.heading for section in report.sections] == [
         "What entanglement changes",
         "The players",

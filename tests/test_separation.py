@@ -271,3 +271,75 @@ def test_equivalent_messages():
     )
     assert message(equivalent_game, "chsh") == "`game` must be of type XORGame; received str."
     assert win_lose_game(np.array([[F(-2), F(1)]], dtype=object)).matrix[0, 0] == -2 / 3
+
+
+def spread(inputs):
+    """Return correlators of random vectors in space."""
+    vectors = np.random.default_rng(0).standard_normal((2, inputs, 3))
+    alice, bob = vectors / np.linalg.norm(vectors, axis=2, keepdims=True)
+    return (alice @ bob.T).round(6).tolist()
+
+
+def test_progress_is_told():
+    told = []
+    separate(correlators=spread(6), progress=lambda *step: told.append(step))
+    assert {what for what, *_ in told} == {"visibility", "distance"}
+    shares = [done / total for what, done, total in told if what == "visibility"]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert 0 < shares[-1] < 1
+
+
+@pytest.mark.parametrize(("what", "steps"), [("visibility", 2), ("visibility", 4), ("distance", 1)])
+def test_an_interrupt_leaves_what_is_proven(what, steps):
+    calls = []
+
+    def stop(step, *_):
+        calls.append(step)
+        if calls.count(what) == steps:
+            raise KeyboardInterrupt
+
+    data = spread(6)
+    found = separate(correlators=data, progress=stop)
+    assert calls[-1] == what
+    assert found.interrupted
+    assert found.to_dict()["interrupted"]
+    assert verify(found)
+    whole = separate(correlators=data)
+    assert found.distance.intersect(whole.distance)
+    assert found.visibility.intersect(whole.visibility)
+    assert found.violation <= whole.violation + F(1, 10**9)
+    if found.verdict == "PROVEN":
+        assert found.statement.endswith("; interrupted: there may be a larger one")
+    else:
+        assert found.statement == (
+            "interrupted: whether classical players can have these is not known yet"
+        )
+
+
+def test_an_interrupt_before_anything_is_found(monkeypatch):
+    from xorgames.design import separation_search
+
+    def stopped(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(separation_search, "best_game_for", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        separate(correlators=isotropic(F(7, 10)))
+
+
+def test_an_interrupt_between_both_programmes(monkeypatch):
+    from xorgames.design import separation_search
+
+    best = separation_search.best_game_for
+
+    def stopped(*arguments, **options):
+        if not options["ratio"]:
+            raise KeyboardInterrupt
+        return best(*arguments, **options)
+
+    monkeypatch.setattr(separation_search, "best_game_for", stopped)
+    found = separate(correlators=isotropic(F(7, 10)))
+    assert found.interrupted
+    assert verify(found)
+    assert found.violation == F(1, 5)

@@ -1,5 +1,7 @@
 """Many games at once: the same brackets as one by one, in the order of the games."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,12 @@ from xorgames.errors import InputError
 from xorgames.solvers import stack
 from xorgames.solvers.closed_form import two_by_two
 from xorgames.solvers.stack import tsirelson_biases, tsirelson_brackets
+from xorgames.solvers.stack_classical import classical_biases, entanglement_helps
 from xorgames.solvers.tsirelson import tsirelson_bias
+
+
+def helps(matrices):
+    return entanglement_helps(matrices, np.zeros(len(matrices)))
 
 
 @settings(max_examples=200, deadline=None)
@@ -67,3 +74,50 @@ def test_what_is_no_stack(shape):
         f"`matrices` must have the shape (k, m, n); received {shape}. "
         "Cure: stack the matrices: np.stack([...])."
     )
+
+
+@pytest.mark.parametrize("call", [tsirelson_biases, classical_biases, helps])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 1e300])
+def test_numbers_that_prove_nothing(call, bad):
+    matrices = np.ones((2, 3, 3))
+    matrices[1, 2, 0] = bad
+    with pytest.raises(InputError) as caught:
+        call(matrices)
+    assert str(caught.value) == (
+        f"`matrices[1][2][0]` must be a number below 1e300 in size; received {bad}."
+    )
+
+
+@pytest.mark.parametrize("call", [tsirelson_biases, classical_biases, helps])
+@pytest.mark.parametrize(
+    ("matrices", "message"),
+    [
+        (
+            [np.ones((2, 2))],
+            "have the shape (k, m, n); received list. Cure: stack the matrices: np.stack([...])",
+        ),
+        (
+            np.ones((1, 2, 2), dtype=complex),
+            "hold floats; received numbers of the type complex128."
+            " Cure: take `matrix` of each game",
+        ),
+        (
+            fractions_of(np.ones((2, 2)))[None],
+            "hold floats; received numbers of the type object. Cure: take `matrix` of each game",
+        ),
+    ],
+)
+def test_what_is_no_stack_of_numbers(call, matrices, message):
+    with pytest.raises(InputError) as caught:
+        call(matrices)
+    assert str(caught.value) == f"`matrices` must {message}."
+
+
+def test_whole_numbers_are_welcome():
+    games = np.array([[[1, 1], [1, -1]], [[1, 2], [3, 4]]])
+    assert tsirelson_biases(games) == tsirelson_biases(games.astype(float))
+    assert (
+        classical_biases(games).lower.tolist()
+        == classical_biases(games.astype(float)).lower.tolist()
+    )
+    assert helps(games).tolist() == [1, -1]

@@ -33,6 +33,15 @@ def test_a_window_of_a_long_sum(draws):
     assert sums.tail(draws, draws) == pytest.approx(0, abs=1e-16 * draws + 1e-13)
 
 
+@pytest.mark.parametrize("draws", [1, 7, 1000, 10**6])
+@pytest.mark.parametrize("law", [[0.5, 0, 0, 0.5], [0.2, 0.5, 0.3], [0.999, *[0] * 60, 0.001]])
+def test_waves_that_are_left_out_do_not_count(law, draws):
+    low, chances = SumLaw(np.array(law)).window(draws)
+    all_waves = np.fft.irfft(np.fft.rfft(law, chances.size) ** draws, chances.size)
+    expected = np.maximum(np.roll(all_waves, -(low % chances.size)), 0.0)
+    assert np.abs(chances - expected).max() <= 1e-21
+
+
 def test_rare_large_steps():
     """One step in a thousand is a hundred units: Poisson-like, far from normal."""
     law = np.zeros(101)

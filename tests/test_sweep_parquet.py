@@ -33,6 +33,19 @@ def test_rows_survive_in_parts(tmp_path, monkeypatch):
     assert (table["p"], table["gap_lower"], table["error"]) == ([0.25] * 6, [1e-3] * 6, [""] * 6)
 
 
+def test_parts_come_soon_at_first_and_then_every_ten_seconds(tmp_path, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(parquet.time, "monotonic", lambda: now[0])
+    path, times = tmp_path / "rows.parquet", []
+    with ParquetRows(path, COLUMNS) as store:
+        for now[0] in range(60):
+            parts = len(list(path.iterdir()))
+            store.append([row(f"{now[0]:064x}")])
+            if len(list(path.iterdir())) > parts:
+                times.append(now[0])
+    assert times == [2, 5, 10, 19, 30, 41, 52]
+
+
 def test_what_an_error_leaves_is_whole(tmp_path):
     path = tmp_path / "rows.parquet"
 

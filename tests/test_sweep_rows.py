@@ -1,5 +1,6 @@
 """Files of rows: whole rows only, one writer at a time, and what is refused."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -176,6 +177,14 @@ def test_an_open_quote_does_not_swallow_the_rows_below(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text(f'id,p,error\n{A},0.5,"\n{B},0.5,\n')
     assert [row["id"] for row in read_csv(path)] == [A, B]
+
+
+def test_what_may_be_read_for_ever_is_refused(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.symlink_to(os.devnull)
+    assert refused(lambda: CsvRows(path, COLUMNS)) == (
+        f"{path}: `file` must be a file that can be written to; received no ordinary file."
+    )
 
 
 def test_files_that_cannot_be_opened(tmp_path):

@@ -158,3 +158,36 @@ def test_nothing_that_is_no_symmetry_is_used(monkeypatch):
     swap = symmetry.Symmetry(np.array([1, 0]), np.array([1, 0]), np.ones(2), np.ones(2))
     monkeypatch.setattr(symmetry, "_symmetries", lambda *_: [swap])
     assert orbits_of(odds(game), game.matrix) is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.booleans(), st.booleans())
+def test_whatever_subjects_limit_is_invariant(seed, free_odds, even_means):
+    """Offset, Q and L of a game of the problem and of its image under a symmetry that is used."""
+    rng = np.random.default_rng(seed)
+    row = rng.integers(1, 4, size=3) * rng.choice([-1, 1], size=3)
+    matrix = np.array([np.roll(row, i) for i in range(3)]).astype(float)
+    means = np.zeros((3, 3)) if even_means else rng.integers(0, 2, size=(3, 3))
+    payoff = np.stack([means + matrix / 2, means - matrix / 2], axis=-1)
+    table = {"schema": 1, "choose": "distribution", "payoff": payoff.tolist()}
+    games = problem_from_table(table).games if free_odds else payoffs([["1/9"] * 3] * 3)
+    used = [
+        each
+        for each in symmetry._symmetries(games, matrix)
+        if symmetry._is_symmetry(each, games, matrix)
+    ]
+    assert used or not even_means
+    for each in used:
+        places, signs = symmetry._image(each, games)
+        z = rng.dirichlet(np.ones(9)) if free_odds else rng.uniform(-1, 1, size=9)
+        image = signs * z[places]
+        np.testing.assert_allclose(games.matrix(image), each.of(games.matrix(z)), atol=1e-14)
+        assert games.offset(image) == pytest.approx(games.offset(z), abs=1e-12)
+        here, there = (games.matrix(which) for which in (z, image))
+        assert Cuts().best(here)[0] == pytest.approx(Cuts().best(there)[0], rel=1e-12)
+        both = [tsirelson_bias(which)[0] for which in (here, there)]
+        assert both[0].intersect(both[1])
+        # Numbers stay within their bounds, and odds stay odds.
+        assert (games.lower <= image).all()
+        assert (image <= games.upper).all()
+        np.testing.assert_allclose(games.equal @ image, games.equal @ z, atol=1e-14)

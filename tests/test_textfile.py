@@ -276,3 +276,20 @@ def test_errors_of_what_reads_a_table_name_the_file(tmp_path):
         read_as(path, lambda table: check_keys(table, known=("schema",), about="data"))
     assert str(caught.value).startswith(f"{path}: `schema` must be 1")
     assert read_as(path, len) == 1
+
+
+def test_a_link_to_nothing(tmp_path):
+    path = tmp_path / "game.toml"
+    path.symlink_to("moved.toml")
+    assert message(path) == (
+        f"{path}: `file` must exist; received no such file. "
+        "Cure: it is a link to moved.toml, which is not there."
+    )
+
+
+def test_recorded_rounds_are_no_such_file(tmp_path):
+    path = write(tmp_path, "log.CSV", "round,x,y,a,b,pair\n")
+    assert message(path) == (
+        f"{path}: `file` must be named .toml or .json; received '.CSV'. "
+        f"Cure: recorded rounds go with a game, xorgames evidence GAME {path}."
+    )

@@ -254,3 +254,18 @@ def test_more_messages(tmp_path):
     path = tmp_path / "t.toml"
     path.write_text("region = 'sum'\n")
     assert message(load_threshold, path).startswith(f"{path}: `schema` must be 1")
+
+
+@pytest.mark.parametrize(
+    ("region", "threshold", "cells", "least"),
+    [
+        # Equal cells are a saddle, for two cells without any advantage. From 40 starts.
+        ("sum", 1, 2, 0.2566),
+        ("sum", 1, 4, 0.30186),
+        ("product", "1/2", 2, 0.35488),
+    ],
+)
+def test_equal_cells_that_are_a_saddle_are_left(region, threshold, cells, least):
+    found = design_threshold(region, threshold=threshold, cells=cells)
+    assert found.solution.quantum.value.lower - 0.5 > least
+    assert found.improvement.lower > 0

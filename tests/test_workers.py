@@ -82,13 +82,15 @@ def called(matrix, at, **about):
                 raise KeyboardInterrupt
 
     before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        return classical_bias(matrix, **about), calls
-    except KeyboardInterrupt:
-        return None, calls
-    finally:
-        sys.settrace(before)
+    # Ctrl-C as NumPy leaves its own `errstate` would change that of all tests to come.
+    with np.errstate():
+        sys.settrace(trace)
+        try:
+            return classical_bias(matrix, **about), calls
+        except KeyboardInterrupt:
+            return None, calls
+        finally:
+            sys.settrace(before)
 
 
 REALS = np.random.default_rng(0).standard_normal((10, 10))

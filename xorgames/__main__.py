@@ -1,6 +1,6 @@
 """Run the command line with `python -m xorgames`."""
 
-from xorgames.cli.main import main
+from xorgames.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -19,7 +19,7 @@ from xorgames.errors import InputError, Problem, reject
 
 FractionArray = NDArray[np.object_]
 
-_FRACTION = re.compile(r"\s*[-+]?\d+\s*/\s*\d+\s*")
+_FRACTION = re.compile(r"\s*[-+]?\d+\s*/\s*\d+\s*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 _MAX_EXPONENT = 400
 _MAX_BITS = int(4000 * math.log2(10))
@@ -70,7 +70,7 @@ def _parse_text(text: str, key: str) -> Fraction:
         if _FRACTION.fullmatch(text):
             numerator, denominator = text.split("/")
             return _representable(Fraction(int(numerator), int(denominator)), key)
-        parsed = Decimal(text.strip())
+        parsed = _decimal(text.strip())
     except ZeroDivisionError:
         reject(key, "must not divide by zero", received=received)
     except InputError:
@@ -83,6 +83,13 @@ def _parse_text(text: str, key: str) -> Fraction:
     if parsed and abs(parsed.adjusted()) > _MAX_EXPONENT:
         reject(key, _RANGE, received=received)
     return _representable(Fraction(parsed), key)
+
+
+def _decimal(text: str) -> Decimal:
+    """Return a decimal; 1_000 and the digits of other scripts, which Python reads, are none."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def _representable(number: Fraction, key: str) -> Fraction:

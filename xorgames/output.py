@@ -133,6 +133,9 @@ def _problem(error: OSError | ValueError, path: Path) -> Problem:
     elif isinstance(error, PermissionError):
         rule, received = "must be in a folder that can be written to", "permission denied"
         cure = "choose another folder"
+    elif isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        rule, received = "must have a name that can be given", f"{len(path.name)} characters"
+        cure = "choose a shorter one"
     else:
         rule, received = "must be written whole", getattr(error, "strerror", None) or str(error)
         cure = "make room or choose another folder; nothing was left behind"

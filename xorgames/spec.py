@@ -25,6 +25,7 @@ from xorgames.output import write_whole
 from xorgames.rules import check_distribution, check_payoff, check_predicate
 from xorgames.schema import FORM_KEYS, FORMS, game_schema, structure_problems
 from xorgames.textfile import SUFFIXES, read_table, suffix_of
+from xorgames.textfile_kind import expect_kind
 from xorgames.threshold import threshold_from_table
 
 __all__ = ["GameFile", "game_schema", "load_game", "parse_game", "read_game_file", "save_game"]
@@ -80,6 +81,7 @@ def read_game_file(path: str | Path) -> GameFile:
     """
     table = read_table(path)
     try:
+        expect_kind(table, "game", file=str(path))
         return _game_file(table, name=Path(path).stem)
     except InputError as error:
         raise error.in_file(str(path)) from None

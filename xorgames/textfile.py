@@ -21,6 +21,8 @@ from xorgames.rules import check_text
 _Content = TypeVar("_Content")
 
 SUFFIXES = (".toml", ".json")
+#: Recorded rounds end so; people give them where a game is wanted.
+ROWS = ".csv"
 MAX_BYTES = 64 * 2**20
 
 _UTF_16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
@@ -149,7 +151,7 @@ def _read_bytes(path: Path) -> bytes:
             reject("file", "must be a file", received="a directory", cure=cure)
         if not stat.S_ISREG(mode):
             reject("file", "must be a regular file", received="a device or a pipe")
-        suffix_of(path)
+        _check_suffix(path)
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except InputError:
@@ -169,8 +171,18 @@ def _read_bytes(path: Path) -> bytes:
     return content
 
 
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() == ROWS:
+        rule, received = "must be named .toml or .json", repr(path.suffix)
+        cure = f"recorded rounds go with a game, xorgames evidence GAME {path}"
+        reject("file", rule, received=received, cure=cure)
+    suffix_of(path)
+
+
 def _near_file(path: Path) -> str:
     """Say which file in the same folder was probably meant."""
+    if path.is_symlink():
+        return f"it is a link to {path.readlink()}, which is not there"
     try:
         known = [entry.name for entry in path.parent.iterdir() if entry.suffix in SUFFIXES]
     except OSError:

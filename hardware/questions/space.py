@@ -93,12 +93,12 @@ class Space:
 
     def slopes(self, sizes: FloatArray) -> FloatArray:
         """Return the derivatives of the margins, shape (criteria, numbers)."""
-        columns = []
+        columns, here = [], self.margins(sizes)
         for i in range(len(sizes)):
             step = -_STEP if sizes[i] + _STEP > self.high[i] else _STEP
             there = sizes.copy()
             there[i] += step
-            columns.append((self.margins(there) - self.margins(sizes)) / step)
+            columns.append((self.margins(there) - here) / step)
         return np.array(columns).T
 
     def numbers(self, sizes: FloatArray, stretch: float = 1.0) -> dict[str, float]:

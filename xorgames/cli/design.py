@@ -11,15 +11,21 @@ import click
 from click.core import ParameterSource
 
 from xorgames.cli import design_text
-from xorgames.cli.maps import read_setting, step_progress
-from xorgames.cli.options import CONDITIONS, Invocation, conditions_options, format_option
+from xorgames.cli.maps import hide_protocol, read_setting
+from xorgames.cli.options import (
+    CONDITIONS,
+    Invocation,
+    conditions_options,
+    end_early,
+    format_option,
+)
+from xorgames.cli.screen import show, step_progress
 from xorgames.errors import InputError, Problem, reject
 
 if TYPE_CHECKING:
+    from xorgames.hardware.verdict import Verdict
     from xorgames.reports.model import Report
 
-#: By a key that no other kind of file has; a file without `parameters` or any of them is a game.
-_KINDS = {"choose": "free", "region": "threshold", "correlators": "measured", "counts": "measured"}
 _NAMES = {
     "free": "a free-form problem",
     "threshold": "threshold games",
@@ -37,20 +43,15 @@ _OUTPUTS = ("family", "output", "report", "force", "form", "help")
 
 
 class Answer(NamedTuple):
-    """What was found, and how to say so.
+    """What was found, and how to say so: `report` takes the command that asked.
 
-    Attributes
-    ----------
-    found : object
-        With `to_dict` and `game`.
-    text : str
-    report : callable
-        Takes the command, and returns the report.
+    The verdict is that of the machine, where there is one.
     """
 
     found: Any
     text: str
     report: "Callable[[str], Report]"
+    verdict: str | None = None
 
 
 @click.command("design")
@@ -61,9 +62,11 @@ class Answer(NamedTuple):
     "--vary",
     multiple=True,
     metavar="NAME=FROM:TO",
-    help="A parameter to choose, and its range; by default all that are open.",
+    help="A parameter to choose, and its range: p=0.1:0.9; by default all that are open.",
 )
-@click.option("--at", multiple=True, metavar="NAME=VALUE", help="A parameter that is settled.")
+@click.option(
+    "--at", multiple=True, metavar="NAME=VALUE", help="A parameter that is settled: beta=0.3."
+)
 @click.option(
     "--subject",
     "subjects",
@@ -71,13 +74,25 @@ class Answer(NamedTuple):
     metavar="CONDITION",
     help='"classical>=0.75" (any quantity, >= or <=), one-pair, one-plane or pass.',
 )
-@click.option("--design", help="A packaged design or a design file: the machine.")
+@click.option("--design", help="The machine: a packaged design, or a file such as machine.toml.")
 @click.option("--profile", help="How the design is computed.")
-@click.option("--infidelity", type=float, default=0.0, help="For rounds and rate without a design.")
+@click.option(
+    "--infidelity", type=float, default=0.0, help="For rounds and rate without a design: 0.061."
+)
 @conditions_options
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("-o", "--output", type=click.Path(), help="Where to write the game: .toml or .json.")
-@click.option("--report", type=click.Path(), help="A report: .html, .md, .pdf or .json.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the search; the same gives the same result.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(), help="Where to write the game: best.toml, .json."
+)
+@click.option(
+    "--report", type=click.Path(), help="Where to write a report: best.html, .md, .pdf, .json."
+)
 @click.option("--force", is_flag=True, help="Overwrite output files that exist.")
 @format_option("json")
 def design_command(family: str, output: str | None, **more: Any) -> None:
@@ -87,7 +102,8 @@ def design_command(family: str, output: str | None, **more: Any) -> None:
     load_balancing:cells=8. A file may also hold a free-form problem (choose = "distribution" or
     "payoff"), a threshold game whose cells are to be chosen (region = ...), or measured data
     (correlators or counts), for which a separating game or a classical explanation is found. Of a
-    game with nothing left open the equivalent game with the largest gap is returned.
+    game with nothing left open the equivalent game with the largest gap is returned. Exit code 1:
+    with --design, its verdict on the game is not PASS; or no game separates the data.
     """
     from xorgames.design.separation import Separation
     from xorgames.reports.write import save_report
@@ -99,7 +115,11 @@ def design_command(family: str, output: str | None, **more: Any) -> None:
     _refuse_useless(kind)
     answer = _SEARCHES[kind](family, more)
     found = answer.found
-    click.echo(json.dumps(found.to_dict(), indent=2) if form == "json" else answer.text)
+    if form == "json":
+        verdict = {} if answer.verdict is None else {"verdict": answer.verdict}
+        show(json.dumps(found.to_dict() | verdict, indent=2))
+    else:
+        show(answer.text)
     invocation: Invocation = click.get_current_context().find_root().obj
     made = None if report is None else answer.report(" ".join(["xorgames", *invocation.words]))
     nothing = isinstance(found, Separation) and found.violation <= 0
@@ -110,10 +130,14 @@ def design_command(family: str, output: str | None, **more: Any) -> None:
     if report is not None and made is not None:
         save_report(made, report, overwrite=force)
         _written(invocation, report)
-    if nothing:
-        if output is not None:
-            click.echo(f"No game is written to {output}: none separates these data.", err=True)
+    if nothing and output is not None:
+        show(f"No game is written to {output}: none separates these data.", err=True)
+    end_early(getattr(found, "interrupted", False))
+    if nothing or answer.verdict not in (None, "PASS"):
         click.get_current_context().exit(1)
+
+
+hide_protocol(design_command)
 
 
 def _check_targets(output: str | None, report: str | None, *, overwrite: bool) -> None:
@@ -133,20 +157,20 @@ def _check_targets(output: str | None, report: str | None, *, overwrite: bool) -
 
 def _written(invocation: Invocation, target: str) -> None:
     invocation.written = target
-    click.echo(f"Written to {target}", err=True)
+    show(f"Written to {target}", err=True)
 
 
 def _kind(family: str) -> str:
     """Tell the kinds of problems apart: files by their keys, names by what they leave open."""
     from xorgames.design.family_file import load_family
     from xorgames.textfile import SUFFIXES, read_table
+    from xorgames.textfile_kind import expect_file, kind_of
 
+    expect_file(family, *_SEARCHES)
     if Path(family).suffix.lower() not in SUFFIXES:
         return "family" if load_family(family).parameters else "game"
-    table = read_table(family)
-    if "parameters" in table:
-        return "family"
-    return next((kind for key, kind in _KINDS.items() if key in table), "game")
+    found = kind_of(read_table(family))
+    return "game" if found is None else found[0]
 
 
 def _refuse_useless(kind: str) -> None:
@@ -183,7 +207,7 @@ def _family(family: str, more: dict[str, Any]) -> Answer:
         setting=read_setting(**more),
         progress=step_progress(),
     )
-    return Answer(found, design_text.designed_text(found), lambda command: _report(found, command))
+    return _designed(found, design_text.designed_text(found))
 
 
 def _free(family: str, more: dict[str, Any]) -> Answer:
@@ -200,13 +224,20 @@ def _free(family: str, more: dict[str, Any]) -> Answer:
         setting=read_setting(**more),
         progress=step_progress(),
     )
-    return Answer(found, design_text.free_text(found), lambda command: _report(found, command))
+    return _designed(found, design_text.free_text(found))
 
 
-def _report(found: Any, command: str) -> "Report":
-    from xorgames.reports.design_report import design_report
+def _designed(found: Any, text: str) -> Answer:
+    def report(command: str) -> "Report":
+        from xorgames.reports.design_report import design_report
 
-    return design_report(found, command=command)
+        return design_report(found, command=command)
+
+    return Answer(found, text, report, _outcome(found.verdict))
+
+
+def _outcome(verdict: "Verdict | None") -> str | None:
+    return None if verdict is None else verdict.verdict
 
 
 def _threshold(family: str, _: dict[str, Any]) -> Answer:
@@ -254,9 +285,11 @@ def _game(family: str, more: dict[str, Any]) -> Answer:
     needs = demands_of(found.solution, setting)
     verdict = None if setting.performance is None else check(needs, setting.performance)
     text = design_text.equivalent_text(found, needs, verdict)
-    return Answer(
-        found, text, lambda command: equivalent_report(found, needs, verdict, command=command)
-    )
+
+    def report(command: str) -> "Report":
+        return equivalent_report(found, needs, verdict, command=command)
+
+    return Answer(found, text, report, _outcome(verdict))
 
 
 _SEARCHES: dict[str, Callable[[str, dict[str, Any]], Answer]] = {

@@ -2,18 +2,22 @@
 
 import json
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from xorgames.cli.options import (
+    alpha_option,
     format_option,
     read_conditions,
     read_game,
     solve_game,
     solver_options,
 )
+from xorgames.cli.screen import show
 from xorgames.cli.text import aligned
+from xorgames.errors import reject
 
 if TYPE_CHECKING:
     from xorgames.hardware.evidence import Evidence
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 @click.command("evidence")
 @click.argument("game", metavar="GAME")
 @click.argument("log", metavar="LOG.csv", type=click.Path())
-@click.option("--alpha", type=float, help="Significance: probability of a false claim.")
+@alpha_option
 @click.option(
     "--stopping",
     default="fixed",
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--null-value",
-    help="The mean payoff to be exceeded; the classical value if not given.",
+    help="The mean payoff to be exceeded, such as 0.75; the classical value if not given.",
 )
 @solver_options
 @format_option("json")
@@ -50,7 +54,11 @@ def evidence_command(
     was available, else 0. Exit code 1: the claim is not shown at alpha by the stopping rule.
     """
     from xorgames.hardware.evidence import evidence
+    from xorgames.textfile import SUFFIXES
 
+    if Path(log).suffix.lower() in SUFFIXES:
+        rule, cure = "must be a table of recorded rounds", "xorgames evidence GAME LOG.csv"
+        reject("LOG.csv", rule, received=f"the file {log}", cure=cure)
     game_file = read_game(game)
     conditions = read_conditions(game_file, game, {"alpha": alpha})
     if null_value is None:
@@ -63,9 +71,9 @@ def evidence_command(
         game_file.game, log, alpha=conditions.alpha, stopping=stopping, null_value=null_value
     )
     if form == "json":
-        click.echo(json.dumps(found.to_dict(), indent=2, allow_nan=False))
+        show(json.dumps(found.to_dict(), indent=2, allow_nan=False))
     else:
-        click.echo(evidence_text(found))
+        show(evidence_text(found))
     if not found.shown:
         click.get_current_context().exit(1)
 

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xorgames.cli.options import format_option, read_game, solve_game, solver_options
+from xorgames.cli.options import (
+    end_early,
+    format_option,
+    read_game,
+    solve_game,
+    solver_options,
+)
+from xorgames.cli.screen import show
 from xorgames.cli.text import aligned
 
 #: More answers of a party than this are cut short in a table; JSON has them all.
@@ -24,23 +31,31 @@ def catalog_command(form: str) -> None:
 
     entries = [catalog.entry(name) for name in catalog.names()]
     if form == "json":
-        click.echo(json.dumps([entry.to_dict() for entry in entries], indent=2))
+        show(json.dumps([entry.to_dict() for entry in entries], indent=2))
         return
     rows = [[entry.example, entry.summary, entry.source] for entry in entries]
-    click.echo(aligned([["game", "what it is", "source"], *rows]))
+    show(aligned([["game", "what it is", "source"], *rows]))
 
 
 @click.command("solve")
 @click.argument("game", metavar="GAME")
 @click.option("--exact", is_flag=True, help="Look for the Tsirelson bias as an algebraic number.")
-@click.option("--pairs", type=click.IntRange(min=0), help="The value with so many Bell pairs, too.")
+@click.option(
+    "--pairs",
+    type=click.IntRange(min=0),
+    metavar="INTEGER",
+    help="Also the value with so many Bell pairs, such as 2.",
+)
 @click.option(
     "--efficiency",
     type=float,
-    help="The value on one pair with detectors that click so often, with a deterministic fallback.",
+    help="Also the value on one pair with detectors that click so often, such as 0.95, with a"
+    " deterministic fallback.",
 )
 @click.option(
-    "--certificate", type=click.Path(), help="Write a proof that anyone can check to this file."
+    "--certificate",
+    type=click.Path(),
+    help="Write a proof that anyone can check to this file, such as proof.json.",
 )
 @click.option("--force", is_flag=True, help="Overwrite the certificate if it exists.")
 @solver_options
@@ -61,12 +76,14 @@ def solve_command(game: str, certificate: str | None, **options: Any) -> None:
 
         best = solution.classical.strategy
         proven = save_certificate(solution.game, certificate, classical=best, overwrite=force)
+        click.get_current_context().find_root().obj.written = certificate
         content["certificate"] = {"file": certificate, "bias": proven.to_dict()}
         lines.append(f"certificate of the Tsirelson bias {proven} written to {certificate}")
     if form == "json":
-        click.echo(json.dumps(content, indent=2, allow_nan=False))
+        show(json.dumps(content, indent=2, allow_nan=False))
     else:
-        click.echo("\n".join(lines))
+        show("\n".join(lines))
+    end_early(solution.classical.interrupted and options["time_limit_s"] is None)
 
 
 def _answer(
@@ -128,13 +145,14 @@ def angles_command(game: str, form: str, **options: Any) -> None:
     """Print the measurement angles for one Bell pair, ready to dial."""
     solution = solve_game(read_game(game), **options)
     if form == "json":
-        click.echo(json.dumps(_angles_dict(solution), indent=2, allow_nan=False))
+        show(json.dumps(_angles_dict(solution), indent=2, allow_nan=False))
     elif form == "table":
-        click.echo(angles_text(solution))
+        show(angles_text(solution))
     else:
         from xorgames.cli.circuits_text import netqasm_text, qasm_text
 
-        click.echo((qasm_text if form == "qasm" else netqasm_text)(solution))
+        show((qasm_text if form == "qasm" else netqasm_text)(solution))
+    end_early(solution.classical.interrupted and options["time_limit_s"] is None)
 
 
 @click.command("schema")
@@ -151,7 +169,7 @@ def schema_command(what: str) -> None:
         from xorgames.design.free_schema import free_schema as schema
     else:
         from xorgames.sweep.sweep_file import sweep_schema as schema
-    click.echo(json.dumps(schema(), indent=2))
+    show(json.dumps(schema(), indent=2))
 
 
 def solution_text(solution: "Solution") -> str:

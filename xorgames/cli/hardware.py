@@ -19,11 +19,15 @@ from xorgames.cli.node_simulation import (
 from xorgames.cli.options import (
     Invocation,
     conditions_options,
+    flags_given,
     format_option,
+    read_design,
     solver_options,
 )
+from xorgames.cli.question_options import check_questions
 from xorgames.cli.question_text import comparison_text
 from xorgames.cli.questions import Answer, Options, sweep_answer, verdict_answer
+from xorgames.cli.screen import show
 from xorgames.cli.text import aligned
 from xorgames.errors import reject
 
@@ -56,6 +60,10 @@ _OF_GAME = {
     "power": "--power",
     "local_time_s": "--local-time",
 }
+_ALSO_OF_GAME = (
+    *("claim", "test", "protocol", "bias", "samples", "draws", "cost"),
+    *("method", "classical_method", "level", "max_strategies", "time_limit_s"),
+)
 _OF_QUESTIONS = {
     "limited": "--limit",
     "uncertain": "--uncertain",
@@ -75,22 +83,33 @@ _SWEEP_FILES = (".csv", ".svg")
     "varied",
     multiple=True,
     metavar="NAME=FROM:TO:COUNT",
-    help="Let a number vary, or NAME=A,B,...; once or twice.",
+    help="Let a number vary, such as atoms=100:400:13 or atoms=100,250; once or twice.",
 )
-@click.option("--game", help="Check it against this game, and say what the answer depends on.")
-@click.option("--limit", "limited", multiple=True, metavar="NAME", help="How far it can go.")
+@click.option("--game", help="Check it against a game, such as chsh, and say what that depends on.")
+@click.option("--limit", "limited", multiple=True, metavar="NAME", help="How far it can go: atoms.")
 @click.option(
     "--uncertain",
     multiple=True,
     metavar="NAME=NUMBER",
-    help="A standard deviation, besides those that the design states.",
+    help="A standard deviation, such as emission_probability=0.05, besides those that the design"
+    " states.",
 )
 @click.option("--draws", type=int, default=2000, show_default=True, help="How many, if uncertain.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of draws and simulation.")
-@click.option("--front", metavar="NAME,NAME", help="Pairs of two numbers that just pass.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of draws and simulation.",
+)
+@click.option("--front", metavar="NAME,NAME", help="Pairs that just pass: atoms,channels.")
 @click.option("--cost", default="sum", show_default=True, help="Of a fix: sum or squares.")
-@click.option("--weight", multiple=True, metavar="NAME=NUMBER", help="What a change costs; else 1.")
-@click.option("--bound", multiple=True, metavar="NAME=FROM:TO", help="The range of a fix.")
+@click.option(
+    "--weight", multiple=True, metavar="NAME=NUMBER", help="Cost of a change: atoms=2; else 1."
+)
+@click.option(
+    "--bound", multiple=True, metavar="NAME=FROM:TO", help="Range of a fix: atoms=100:400."
+)
 @click.option(
     "-o",
     "--output",
@@ -106,15 +125,16 @@ def hardware_command(designs: tuple[str, ...], form: str, **options: Any) -> Non
     """List the packaged designs, or say what one achieves and what that depends on.
 
     With --game, also what would make it pass, how sensitive the margins are and how far the
-    numbers can go. Exit code 1: a criterion is not met, or not decided.
+    numbers can go. Exit code 1: with --game, a verdict is not PASS; of a sweep or a comparison,
+    any of them.
     """
-    from xorgames.hardware.design import design_names, load_design
+    from xorgames.hardware.design import design_names
 
     _check_usage(designs, options)
     if not designs and not options["compare"]:
         _list(form)
         return
-    loaded = [load_design(name) for name in designs or design_names()]
+    loaded = [read_design(name) for name in designs or design_names()]
     if options["simulate_s"] is not None:
         show_simulation(loaded[0], options, form)
         return
@@ -122,6 +142,7 @@ def hardware_command(designs: tuple[str, ...], form: str, **options: Any) -> Non
         _performance(loaded[0], options, form)
         return
     _check_output(options)
+    check_questions(options, loaded[0])
     requirements = _required(options)
     if options["compare"]:
         _compare(loaded, requirements, options, form)
@@ -151,9 +172,9 @@ def _check_usage(designs: Sequence[str], options: Options) -> None:
             reject("DESIGN", "must be named with --distance or --profile", cure="yb_cavity")
         if others:
             reject("DESIGN", f"must be named with {others[0]}", cure="yb_cavity")
-    for flag in (*of_game, *of_questions):
-        if not options["game"]:
-            reject(flag, "must come with --game", cure="--game chsh")
+    lonely = [] if options["game"] else [*of_game, *of_questions, *flags_given(*_ALSO_OF_GAME)]
+    if lonely:
+        reject(lonely[0], "must come with --game", cure="--game chsh")
     if of_questions and options["varied"]:
         reject(of_questions[0], "must not stand with --vary", cure="ask one after the other")
     if options["output"] and not (options["game"] or options["varied"]):
@@ -180,18 +201,18 @@ def _list(form: str) -> None:
     names = design_names()
     designs = [load_design(name) for name in names]
     if form == "json":
-        click.echo(json.dumps([design.to_dict() for design in designs], indent=2))
+        show(json.dumps([design.to_dict() for design in designs], indent=2))
     else:
         rows = [[n, d.model, d.source] for n, d in zip(names, designs, strict=True)]
-        click.echo(aligned([["design", "model", "source"], *rows]))
+        show(aligned([["design", "model", "source"], *rows]))
 
 
 def _performance(design: "Design", options: Options, form: str) -> None:
     performance = design.evaluate(distance_m=options["distance_m"], profile=options["profile"])
     if form == "json":
-        click.echo(json.dumps(performance.to_dict(), indent=2, allow_nan=False))
+        show(json.dumps(performance.to_dict(), indent=2, allow_nan=False))
     else:
-        click.echo(performance_text(performance))
+        show(performance_text(performance))
 
 
 def _required(options: Options) -> "Requirements | None":
@@ -216,9 +237,11 @@ def _compare(
         performances = [verdict.performance for verdict in verdicts]
     if form == "json":
         subjects: Sequence[Any] = verdicts or performances
-        click.echo(json.dumps([each.to_dict() for each in subjects], indent=2, allow_nan=False))
+        show(json.dumps([each.to_dict() for each in subjects], indent=2, allow_nan=False))
     else:
-        click.echo(comparison_text(performances, [verdict.verdict for verdict in verdicts]))
+        show(comparison_text(performances, [verdict.verdict for verdict in verdicts]))
+    if any(verdict.verdict != "PASS" for verdict in verdicts):
+        click.get_current_context().exit(1)
 
 
 def _give(answer: Answer, options: Options, form: str) -> None:
@@ -228,14 +251,14 @@ def _give(answer: Answer, options: Options, form: str) -> None:
     target = options["output"]
     content = None if target is None else _content(answer, target)
     if form == "json":
-        click.echo(json.dumps(answer.data, indent=2, allow_nan=False))
+        show(json.dumps(answer.data, indent=2, allow_nan=False))
     else:
-        click.echo(answer.text)
+        show(answer.text)
     if content is not None:
         # Last, so that whatever stops the command before leaves no file behind.
         write_whole(target, content, overwrite=options["force"])
         _invocation().written = target
-        click.echo(f"Written to {target}", err=True)
+        show(f"Written to {target}", err=True)
     if not answer.passed:
         click.get_current_context().exit(1)
 

@@ -60,6 +60,12 @@ def requirements_text(needs: "Requirements") -> str:
     return "\n".join(lines)
 
 
+def verdict_line(verdict: "Verdict") -> str:
+    """Return the verdict, on which game and which machine."""
+    game, performance = verdict.requirements.solution.game, verdict.performance
+    return f"{verdict.verdict}: {game.name} with {performance.design} ({performance.profile})"
+
+
 def verdict_text(verdict: "Verdict") -> str:
     """Return a verdict with its criteria as a table."""
     rows = [["criterion", "required", "achieved", "margin", "met"]]
@@ -74,9 +80,8 @@ def verdict_text(verdict: "Verdict") -> str:
         if required is None:
             limit = "nothing suffices" if criterion.passed is False else "not proven"
         rows.append([criterion.name, limit, shown[1], margin, _PASSED[criterion.passed]])
-    game, performance = verdict.requirements.solution.game, verdict.performance
     lines = [
-        f"{verdict.verdict}: {game.name} with {performance.design} ({performance.profile})",
+        verdict_line(verdict),
         "",
         aligned(rows),
         "",
@@ -84,7 +89,7 @@ def verdict_text(verdict: "Verdict") -> str:
         "",
         *(wrapped(note, "- ") for note in verdict.notes),
         "",
-        *_budget(performance),
+        *_budget(verdict.performance),
     ]
     return "\n".join(lines)
 

@@ -6,24 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xorgames.cli.machine_text import requirements_text, verdict_text
+from xorgames.cli.machine_text import requirements_text, verdict_line, verdict_text
 from xorgames.cli.options import (
     CONDITIONS,
     Invocation,
     conditions_options,
     format_option,
     read_conditions,
+    read_design,
     read_game,
     solve_game,
     solver_options,
 )
+from xorgames.cli.screen import show
 
 if TYPE_CHECKING:
     from xorgames.hardware.requirements import Requirements
     from xorgames.hardware.verdict import Verdict
 
 _design_option = click.option(
-    "--design", default="yb_cavity", show_default=True, help="A packaged design or a design file."
+    "--design",
+    default="yb_cavity",
+    show_default=True,
+    help="A packaged design, or a design file such as machine.toml.",
 )
 _profile_option = click.option(
     "--profile", help="How the design is computed: yb_cavity has the profiles law and displayed."
@@ -33,16 +38,25 @@ _profile_option = click.option(
 @click.command("require")
 @click.argument("game", metavar="GAME")
 @conditions_options
-@click.option("--infidelity", type=float, default=0.0, help="Combined infidelity of the rounds.")
+@click.option(
+    "--infidelity",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Combined infidelity of the rounds, such as 0.061.",
+)
 @solver_options
 @format_option("json")
 def require_command(game: str, infidelity: float, form: str, **options: Any) -> None:
-    """State what a machine must do: fidelity, rate, decision time."""
+    """State what a machine must do: fidelity, rate, decision time.
+
+    Exit code 1: no number of rounds is known to suffice.
+    """
     requirements = read_requirements(game, infidelity=infidelity, **options)
     if form == "json":
-        click.echo(json.dumps(requirements.to_dict(), indent=2, allow_nan=False))
+        show(json.dumps(requirements.to_dict(), indent=2, allow_nan=False))
     else:
-        click.echo(requirements_text(requirements))
+        show(requirements_text(requirements))
     if requirements.rounds.first is None:
         click.get_current_context().exit(1)
 
@@ -55,18 +69,21 @@ def require_command(game: str, infidelity: float, form: str, **options: Any) -> 
 @solver_options
 @format_option("json")
 def check_command(game: str, design: str, profile: str | None, form: str, **options: Any) -> None:
-    """Check a hardware design against the requirements of a game."""
+    """Check a hardware design against the requirements of a game.
+
+    Exit code 1: the verdict is not PASS.
+    """
     verdict = _verdict(game, design, profile, **options)
     if form == "json":
-        click.echo(json.dumps(verdict.to_dict(), indent=2, allow_nan=False))
+        show(json.dumps(verdict.to_dict(), indent=2, allow_nan=False))
     else:
-        click.echo(verdict_text(verdict))
+        show(verdict_text(verdict))
         if verdict.verdict != "PASS":
             from xorgames.cli.question_text import section_text
             from xorgames.hardware.questions.improve import improve
             from xorgames.reports.fixes_section import fixes_section
 
-            click.echo("\n" + section_text(fixes_section(improve(verdict))))
+            show("\n" + section_text(fixes_section(improve(verdict))))
     _exit_by(verdict)
 
 
@@ -91,7 +108,10 @@ def report_command(
     force: bool,
     **options: Any,
 ) -> None:
-    """Print the whole report, and write it to a file."""
+    """Print the whole report; with --output write it to a file and print the verdict alone.
+
+    Exit code 1: the verdict is not PASS.
+    """
     from xorgames.reports.markdown import to_markdown
     from xorgames.reports.model import build_report
     from xorgames.reports.write import check_target, save_report
@@ -102,12 +122,14 @@ def report_command(
     invocation: Invocation = click.get_current_context().find_root().obj
     command = shlex.join(["xorgames", *invocation.words])
     report = build_report(verdict, command=command)
-    click.echo(to_markdown(report))
-    if output is not None:
+    if output is None:
+        show(to_markdown(report))
+    else:
         # Last, so that whatever stops the command before leaves no file behind.
+        show(verdict_line(verdict))
         save_report(report, output, overwrite=force)
         invocation.written = output
-        click.echo(f"Written to {output}", err=True)
+        show(f"Written to {output}", err=True)
     _exit_by(verdict)
 
 
@@ -145,10 +167,9 @@ def read_requirements(
 
 
 def _verdict(game: str, design: str, profile: str | None, **options: Any) -> "Verdict":
-    from xorgames.hardware.design import load_design
     from xorgames.hardware.verdict import check
 
-    loaded = load_design(design)
+    loaded = read_design(design)
     return check(read_requirements(game, **options), loaded, profile=profile)
 
 

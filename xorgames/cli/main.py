@@ -8,14 +8,17 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from xorgames import __version__
 from xorgames.cli import design, evidence, games, hardware, machines, maps, simulate, sweeps
+from xorgames.cli.flags import in_flags
 from xorgames.cli.options import Invocation
-from xorgames.errors import XorgamesError
+from xorgames.cli.screen import show
+from xorgames.errors import InputError, XorgamesError
 
 
 class _Group(click.Group):
@@ -26,8 +29,11 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except XorgamesError as error:
+            command = self.commands.get(ctx.invoked_subcommand or "")
+            if isinstance(error, InputError) and command is not None:
+                error = in_flags(error, command, ctx.obj)
             as_json = ctx.obj.form == "json"
-            click.echo(json.dumps(error.to_dict()) if as_json else f"Error: {error}", err=True)
+            show(json.dumps(error.to_dict()) if as_json else f"Error: {error}", err=True)
             ctx.exit(2)
 
 
@@ -38,6 +44,9 @@ def cli() -> None:
 
     GAME is a game file (TOML or JSON), a name of the catalogue, or a name with parameters:
     chsh, hft:p=0.3,beta=0.3. Quantities carry units: --window 10ms --distance 50km.
+
+    Exit codes: 0 done and met; 1 a requirement is not met or not decided; 2 bad input or usage,
+    with one message on stderr and nothing written; 130 interrupted.
     """
 
 
@@ -71,21 +80,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = cli.main(
             invocation.words, prog_name="xorgames", standalone_mode=False, obj=invocation
         )
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo(f"Interrupted: {_left_behind(invocation)}.", err=True)
+        _say(f"Interrupted: {_left_behind(invocation)}.")
         code = 130
     except BrokenPipeError:
         # The reader of stdout (a pager, head) has gone: not an error of ours.
-        sys.stderr.close()
+        if sys.stderr is not None:
+            sys.stderr.close()
         code = 0
     except OSError as error:
-        click.echo(f"Error: the output could not be written: {error.strerror}", err=True)
+        _say(f"Error: the output could not be written: {error.strerror}")
         code = 2
     sys.exit(code or 0)
+
+
+def _say(text: str) -> None:
+    """Write to stderr, if anything can be written there: the exit code stands in any case."""
+    with suppress(OSError):
+        show(text, err=True)
 
 
 def _left_behind(invocation: Invocation) -> str:
@@ -94,4 +111,6 @@ def _left_behind(invocation: Invocation) -> str:
         return f"{invocation.written} is complete"
     if invocation.resumable:
         return f"the rows so far are in {invocation.resumable}; the same command goes on"
+    if invocation.shown:
+        return "what was known by then is shown, nothing was written"
     return "nothing was written"

@@ -1,8 +1,6 @@
 """The subcommand about families of games: map."""
 
 import json
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,31 +11,38 @@ from xorgames.cli.options import (
     Invocation,
     conditions_options,
     format_option,
+    read_design,
 )
+from xorgames.cli.screen import show, step_progress
 from xorgames.cli.text import aligned
 from xorgames.errors import reject
 
 if TYPE_CHECKING:
     from xorgames.design.demands import Setting
-    from xorgames.design.levels import Progress
     from xorgames.design.map import Map
 
 
 @click.command("map")
 @click.argument("family", metavar="FAMILY")
 @click.option("--x", required=True, help="A parameter: p=0:1:101, p=0:1 or p.")
-@click.option("--y", help="A second one; without it the map is a curve.")
+@click.option("--y", help="A second one, such as beta=0:1:101; without it the map is a curve.")
 @click.option(
     "--quantity",
     default="gap",
     show_default=True,
     help="gap, ratio, classical, quantum, critical-infidelity, rounds, rate or margin.",
 )
-@click.option("--at", multiple=True, metavar="NAME=VALUE", help="A parameter without an axis.")
-@click.option("--level", "levels", multiple=True, help="Draw a level of the quantity.")
-@click.option("--design", help="A packaged design or a design file, whose limits are drawn.")
+@click.option(
+    "--at", multiple=True, metavar="NAME=VALUE", help="A parameter without an axis: beta=0.3."
+)
+@click.option("--level", "levels", multiple=True, help="Draw a level of the quantity: 0.01.")
+@click.option(
+    "--design", help="A packaged design, or a file such as machine.toml, to draw its limits."
+)
 @click.option("--profile", help="How the design is computed.")
-@click.option("--infidelity", type=float, default=0.0, help="For rounds and rate without a design.")
+@click.option(
+    "--infidelity", type=float, default=0.0, help="For rounds and rate without a design: 0.061."
+)
 @conditions_options
 @click.option(
     "-o",
@@ -63,11 +68,13 @@ def map_command(family: str, x: str, y: str | None, outputs: tuple[str, ...], **
     from xorgames.design.grid import parse_values
     from xorgames.design.map import compute_map
     from xorgames.design.write import check_map_target, write_map
+    from xorgames.textfile_kind import expect_file
 
     form, force = more.pop("form"), more.pop("force")
     targets = _with_figure(outputs)
     for target in targets:
         check_map_target(target, overwrite=force)
+    expect_file(family, "family")
     found = compute_map(
         load_family(family),
         [x] if y is None else [x, y],
@@ -78,21 +85,25 @@ def map_command(family: str, x: str, y: str | None, outputs: tuple[str, ...], **
         progress=step_progress(),
     )
     if form == "json":
-        click.echo(json.dumps(found.to_dict(), indent=2, allow_nan=False))
+        show(json.dumps(found.to_dict(), indent=2, allow_nan=False))
     else:
-        click.echo(map_text(found))
+        show(map_text(found))
     invocation: Invocation = click.get_current_context().find_root().obj
     for target in targets:
         # Last, so that whatever stops the command before leaves no file behind.
         write_map(found, target, overwrite=force)
         invocation.written = target
-        click.echo(f"Written to {target}", err=True)
+        show(f"Written to {target}", err=True)
 
 
-for _option in map_command.params:
-    if isinstance(_option, click.Option) and _option.name == "protocol":
-        # It is refused with the reason why; nobody needs to read about it before.
-        _option.hidden = True
+def hide_protocol(command: click.Command) -> None:
+    """Leave --protocol out of the help: it is refused with the reason why."""
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name == "protocol":
+            option.hidden = True
+
+
+hide_protocol(map_command)
 
 
 def map_text(found: "Map") -> str:
@@ -170,33 +181,20 @@ def read_setting(
     """Return what requirements depend on besides the game, as the command line gives it."""
     from xorgames.design.demands import Setting
     from xorgames.hardware.conditions import Conditions
-    from xorgames.hardware.design import load_design
     from xorgames.hardware.input_law import InputLaw
 
     if protocol != "average":
-        rule = "must be average for a map, where every rate is a proven bracket"
+        name = click.get_current_context().info_name
+        rule = f"must be average for a {name}, where every rate is a proven bracket"
         cure = "leave it out; xorgames require gives the rates of one game"
         reject("protocol", rule, received=protocol, cure=cure)
     chosen = {key: given[key] for key in CONDITIONS if given[key] is not None}
     return Setting(
         conditions=Conditions(**chosen),
-        design=None if design is None else load_design(design),
+        design=None if design is None else read_design(design),
         profile=profile,
         infidelity=infidelity,
         claim=claim,
         test=test,
         inputs=InputLaw(bias=bias or 0.0, samples=samples),
     )
-
-
-def step_progress() -> "Progress | None":
-    """Return a callback that shows slow work on a terminal, or None where nobody watches."""
-    if not sys.stderr.isatty():
-        return None
-    started = time.monotonic()
-
-    def show(what: str, done: int, total: int) -> None:
-        if time.monotonic() - started > 0.5:
-            click.echo(f"\r{what} {done / total:7.1%}\x1b[K", err=True, nl=False)
-
-    return show

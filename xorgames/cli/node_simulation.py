@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xorgames.cli.options import Quantity, terminal_progress
+from xorgames.cli.options import Quantity, end_early
+from xorgames.cli.screen import show, terminal_progress
 from xorgames.cli.text import aligned
 from xorgames.errors import reject
 from xorgames.units import format_quantity, name_of, unit_of
@@ -40,15 +41,15 @@ def simulation_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --simulate and what goes with it."""
     time, rate = Quantity("s", "TIME"), Quantity("Hz", "RATE")
     for option in (
-        click.option("--while-down", type=float, help="Share of the success left then."),
-        click.option("--down", "down_s", type=time, help="Mean time for which it is down."),
-        click.option("--up", "up_s", type=time, help="Mean time for which the link is up."),
-        click.option("--jitter", "jitter_s", type=time, help="Mean delay of a herald."),
+        click.option("--while-down", type=float, help="Share of the success left then: 0.5."),
+        click.option("--down", "down_s", type=time, help="Mean time for which it is down: 1ms."),
+        click.option("--up", "up_s", type=time, help="Mean time for which the link is up: 10ms."),
+        click.option("--jitter", "jitter_s", type=time, help="Mean delay of a herald: 1us."),
         click.option("--hold", help="An attempt holds its atom: always or as-needed."),
         click.option("--pattern", help="Of the decisions: poisson or periodic."),
-        click.option("--burst", type=int, help="Decisions that come at once."),
+        click.option("--burst", type=int, help="Decisions that come at once: 2."),
         click.option("--order", help="Which pair is used first: newest or oldest."),
-        click.option("--places", type=int, help="Pairs that can be stored."),
+        click.option("--places", type=int, help="Pairs that can be stored: 4."),
         click.option("--decisions", "decisions_hz", type=rate, help="Decisions a second: 8kHz."),
         click.option(
             "--simulate",
@@ -66,6 +67,12 @@ def check_simulation(options: Mapping[str, Any], others: Sequence[str]) -> list[
     given = [key for key in FLAGS if options[key] is not None]
     if given and options["simulate_s"] is None:
         reject(FLAGS[given[0]], "must come with --simulate", cure="--simulate 1s")
+    if (options["up_s"] is None) is not (options["down_s"] is None):
+        cure = "--up 10ms --down 1ms"
+        flags = ("--up", "--down") if options["down_s"] is None else ("--down", "--up")
+        reject(flags[0], f"must come with {flags[1]}", cure=cure)
+    if options["while_down"] is not None and options["up_s"] is None:
+        reject("--while-down", "must come with --up and --down", cure="--up 10ms --down 1ms")
     lonely = [key for key in given if key in _OF_DECISIONS]
     if lonely and options["decisions_hz"] is None:
         reject(FLAGS[lonely[0]], "must come with --decisions", cure="--decisions 8kHz")
@@ -80,9 +87,10 @@ def show_simulation(design: "Design", options: Mapping[str, Any], form: str) -> 
     """Simulate a design and print what came out beside the formulas."""
     run = _simulated(design, options)
     if form == "json":
-        click.echo(json.dumps(run.to_dict(), indent=2, allow_nan=False))
+        show(json.dumps(run.to_dict(), indent=2, allow_nan=False))
     else:
-        click.echo(simulation_text(design, run))
+        show(simulation_text(design, run))
+    end_early(run.interrupted)
 
 
 def simulation_text(design: "Design", run: "Simulated") -> str:

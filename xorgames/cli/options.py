@@ -1,20 +1,20 @@
 """Options that several subcommands share, and how a command gets from GAME to what it needs."""
 
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from xorgames.cli.screen import terminal_progress
 from xorgames.errors import InputError
 from xorgames.units import parse_quantity
 
 if TYPE_CHECKING:
     from xorgames.hardware.conditions import Conditions
+    from xorgames.hardware.design import Design
     from xorgames.solvers.solution import Solution
-    from xorgames.solvers.workers import Progress
     from xorgames.spec import GameFile
 
 #: The operating conditions, as the options give them.
@@ -35,12 +35,19 @@ class Invocation:
         The format asked for.
     written, resumable : str or None
         A file that is complete, and one that the same command goes on with.
+    shown : bool
+        Whether what is known so far is printed.
     """
 
     words: list[str]
     form: str = "table"
     written: str | None = None
     resumable: str | None = None
+    shown: bool = False
+
+    def has(self, option: click.Parameter) -> bool:
+        """Say whether the command line gives an option."""
+        return any(word.partition("=")[0] in option.opts for word in self.words)
 
 
 class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
@@ -95,7 +102,7 @@ def solver_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--max-strategies",
             type=click.IntRange(min=1),
-            help="How many classical strategies may be compared.",
+            help="How many classical strategies may be compared, such as 1000000.",
         ),
         click.option(
             "--level",
@@ -121,6 +128,13 @@ def solver_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+alpha_option = click.option(
+    "--alpha",
+    type=float,
+    help="Significance, the probability of a false claim; else as in the game's file, or 0.05.",
+)
+
+
 def conditions_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the operating conditions and the statistical test."""
     for option in (
@@ -135,13 +149,13 @@ def conditions_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--input-samples",
             "samples",
             type=int,
-            help="The game's distribution was estimated from so many rounds.",
+            help="The game's distribution was estimated from so many rounds, such as 100000.",
         ),
         click.option(
             "--input-bias",
             "bias",
             type=float,
-            help="How far each input's probability may be from the game's.",
+            help="How far each input's probability may be from the game's, such as 0.01.",
         ),
         click.option(
             "--claim",
@@ -166,15 +180,19 @@ def conditions_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--local-time",
             "local_time_s",
             type=Quantity("s", "TIME"),
-            help="For each local decision, such as 10us.",
+            help="For each local decision, such as 5us; else as in the game's file, or 10us.",
         ),
-        click.option("--power", type=float, help="Probability that a true claim succeeds."),
-        click.option("--alpha", type=float, help="Significance: probability of a false claim."),
+        click.option(
+            "--power",
+            type=float,
+            help="Probability that a true claim succeeds; else as in the game's file, or 0.9.",
+        ),
+        alpha_option,
         click.option(
             "--window",
             "window_s",
             type=Quantity("s", "TIME"),
-            help="The stationary window, such as 100ms.",
+            help="The stationary window, such as 10ms; else that of the game's file, or 100ms.",
         ),
     ):
         command = option(command)
@@ -199,6 +217,15 @@ def solve_game(game_file: "GameFile", *, max_strategies: int | None, **options: 
     return solve(game_file.game, progress=terminal_progress(), **options)
 
 
+def read_design(name: str) -> "Design":
+    """Return a packaged design, or that of a file; a file of another kind says what it is."""
+    from xorgames.hardware.design import load_design
+    from xorgames.textfile_kind import expect_file
+
+    expect_file(name, "design")
+    return load_design(name)
+
+
 def read_conditions(game_file: "GameFile", spec: str, given: dict[str, Any]) -> "Conditions":
     """Return the file's conditions, with what the command line gave in their place."""
     from xorgames.hardware.conditions import Conditions
@@ -210,14 +237,20 @@ def read_conditions(game_file: "GameFile", spec: str, given: dict[str, Any]) -> 
     return replace(conditions, **{key: value for key, value in given.items() if value is not None})
 
 
-def terminal_progress(what: str = "classical value") -> "Progress | None":
-    """Return a callback that shows slow work on a terminal, or None where nobody watches."""
-    if not sys.stderr.isatty():
-        return None
-    started = time.monotonic()
+def flags_given(*names: str) -> list[str]:
+    """Return the flags, of those options, that stand on the command line."""
+    context = click.get_current_context()
+    return [
+        max(option.opts, key=len)
+        for option in context.command.params
+        if option.name in names
+        and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    ]
 
-    def show(done: int, total: int) -> None:
-        if time.monotonic() - started > 0.5:
-            click.echo(f"\r{what} {done / total:7.1%}", err=True, nl=False)
 
-    return show
+def end_early(interrupted: bool) -> None:
+    """Leave as interrupted, after what is known by then has been shown and written."""
+    if interrupted:
+        context = click.get_current_context()
+        context.find_root().obj.shown = True
+        raise click.Abort

@@ -1,10 +1,10 @@
 """How the command line writes values to try, ranges and numbers by name."""
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from xorgames.errors import reject
+from xorgames.errors import near_name, reject
 from xorgames.units import unit_of
 
 if TYPE_CHECKING:
@@ -28,41 +28,38 @@ def read_sweeps(written: Sequence[str], design: "Design") -> dict[str, list[floa
     >>> read_sweeps(["distance_m=10km:30km:3", "atoms=5,6"], load_design("yb_cavity"))
     {'distance_m': [10000.0, 20000.0, 30000.0], 'atoms': [5.0, 6.0]}
     """
-    sweeps: dict[str, list[float]] = {}
-    for text in written:
-        name, values = _split(text, "--vary", cure=_VARY)
-        if name in sweeps:
-            reject("--vary", "must name each number once", received=repr(name))
-        sweeps[name] = _values(name, values, design)
-    return sweeps
+    pairs = _by_name(written, "--vary", design, cure=_VARY)
+    return {name: _values(name, values, design) for name, values in pairs}
 
 
-def read_numbers_by_name(written: Sequence[str], option: str) -> dict[str, float]:
+def read_numbers_by_name(written: Sequence[str], option: str, design: "Design") -> dict[str, float]:
     """Read each NAME=NUMBER, the number with a unit or in that of the name.
 
     Examples
     --------
-    >>> read_numbers_by_name(["state_infidelity=0.005", "distance_m=1km"], "--uncertain")
+    >>> from xorgames.hardware.design import load_design
+    >>> written = ["state_infidelity=0.005", "distance_m=1km"]
+    >>> read_numbers_by_name(written, "--uncertain", load_design("yb_cavity"))
     {'state_infidelity': 0.005, 'distance_m': 1000.0}
     """
-    numbers = {}
-    for text in written:
-        name, value = _split(text, option, cure=f"{option} state_infidelity=0.005")
-        numbers[name] = number_of(value, name)
-    return numbers
+    cure = f"{option} state_infidelity=0.005"
+    return {
+        name: number_of(value, name) for name, value in _by_name(written, option, design, cure=cure)
+    }
 
 
-def read_bounds(written: Sequence[str]) -> dict[str, tuple[float, float]]:
+def read_bounds(written: Sequence[str], design: "Design") -> dict[str, tuple[float, float]]:
     """Read each NAME=FROM:TO.
 
     Examples
     --------
-    >>> read_bounds(["atoms=100:400"])
+    >>> from xorgames.hardware.design import load_design
+    >>> read_bounds(["atoms=100:400"], load_design("yb_cavity"))
     {'atoms': (100.0, 400.0)}
     """
     bounds = {}
-    for text in written:
-        name, values = _split(text, "--bound", cure="--bound atoms=100:400")
+    for name, values in _by_name(written, "--bound", design, cure="--bound atoms=100:400"):
+        text = f"{name}={values}"
         ends = values.split(":")
         if len(ends) != 2:
             cure = "--bound atoms=100:400"
@@ -71,19 +68,60 @@ def read_bounds(written: Sequence[str]) -> dict[str, tuple[float, float]]:
     return bounds
 
 
-def read_pair(written: str) -> tuple[str, str]:
+def read_pair(written: str, design: "Design") -> tuple[str, str]:
     """Read NAME,NAME.
 
     Examples
     --------
-    >>> read_pair("atoms, channels")
+    >>> from xorgames.hardware.design import load_design
+    >>> read_pair("atoms, channels", load_design("yb_cavity"))
     ('atoms', 'channels')
     """
     names = [name.strip() for name in written.split(",")]
     if len(names) != 2 or not all(names):
         cure = "--front emission_probability,atoms"
         reject("--front", "must be NAME,NAME", received=repr(written), cure=cure)
+    for name in names:
+        check_name(name, "--front", design)
     return names[0], names[1]
+
+
+def check_questions(options: Mapping[str, Any], design: "Design") -> None:
+    """Refuse, before any work is done, what is written in a wrong way or names no number.
+
+    Raises
+    ------
+    InputError
+        If there is anything to refuse.
+    """
+    read_sweeps(options["varied"], design)
+    read_bounds(options["bound"], design)
+    for key in ("weight", "uncertain"):
+        read_numbers_by_name(options[key], f"--{key}", design)
+    if options["front"]:
+        read_pair(options["front"], design)
+    for name in options["limited"]:
+        check_name(name, "--limit", design)
+
+
+def check_name(name: str, option: str, design: "Design") -> None:
+    """Refuse a name that neither a design of this model nor the conditions can have.
+
+    Examples
+    --------
+    >>> from xorgames.hardware.design import load_design
+    >>> check_name("distance", "--vary", load_design("yb_cavity"))
+    Traceback (most recent call last):
+    xorgames.errors.InputError: `--vary` must name a number of yb_cavity or of the conditions; \
+received 'distance'. Cure: did you mean `distance_m`?
+    """
+    from xorgames.hardware.keys import MODELS
+    from xorgames.hardware.questions.trials import CIRCUMSTANCES
+
+    known = list(dict.fromkeys([*CIRCUMSTANCES, *MODELS[design.model]]))
+    if name not in known:
+        rule = f"must name a number of {design.name} or of the conditions"
+        reject(option, rule, received=repr(name), cure=near_name(name, known))
 
 
 def number_of(text: str, name: str) -> float:
@@ -95,6 +133,19 @@ def number_of(text: str, name: str) -> float:
 
         return float(exact_number(text.strip(), key=name))
     return float(read_number(text, key=name, unit=unit_of(name)))
+
+
+def _by_name(
+    written: Sequence[str], option: str, design: "Design", *, cure: str
+) -> list[tuple[str, str]]:
+    """Return each name with what is written for it; each may come once."""
+    pairs = [_split(text, option, cure=cure) for text in written]
+    names = [name for name, _ in pairs]
+    for name in names:
+        check_name(name, option, design)
+        if names.count(name) > 1:
+            reject(option, "must name each number once", received=repr(name))
+    return pairs
 
 
 def _split(text: str, option: str, *, cure: str) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xorgames.cli.machine_text import verdict_text
-from xorgames.cli.options import terminal_progress
 from xorgames.cli.question_options import (
     read_bounds,
     read_numbers_by_name,
@@ -13,6 +12,7 @@ from xorgames.cli.question_options import (
     read_sweeps,
 )
 from xorgames.cli.question_text import section_text
+from xorgames.cli.screen import terminal_progress
 from xorgames.errors import reject
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Answer(NamedTuple):
     report : callable
         Makes the report, given the command that asked.
     passed : bool
-        Whether what was asked for is met.
+        Whether every verdict is PASS.
     files : mapping
         Makers of other files by suffix.
     """
@@ -85,6 +85,7 @@ def sweep_answer(design: "Design", requirements: "Requirements | None", options:
         data=data,
         text=section_text(section),
         report=report,
+        passed=all(p.verdict is None or p.verdict.verdict == "PASS" for p in sweep.points),
         files={".csv": sweep.to_csv, ".svg": svg},
     )
 
@@ -95,7 +96,7 @@ def verdict_answer(design: "Design", requirements: "Requirements", options: Opti
     from xorgames.reports.question_report import verdict_questions
 
     verdict = check(requirements, design, profile=options["profile"])
-    answers = _asked(verdict, options)
+    answers = _asked(verdict, design, options)
     data = {name: found for name, (found, _) in answers.items()}
     sections = [section for _, section in answers.values()]
 
@@ -110,7 +111,9 @@ def verdict_answer(design: "Design", requirements: "Requirements", options: Opti
     )
 
 
-def _asked(verdict: "Verdict", options: Options) -> "dict[str, tuple[dict[str, Any], Section]]":
+def _asked(
+    verdict: "Verdict", design: "Design", options: Options
+) -> "dict[str, tuple[dict[str, Any], Section]]":
     """Return each answer as data and as a section, by name."""
     from xorgames.hardware.questions.improve import improve
     from xorgames.hardware.questions.limits import limits
@@ -119,13 +122,13 @@ def _asked(verdict: "Verdict", options: Options) -> "dict[str, tuple[dict[str, A
     from xorgames.reports import question_sections as sections
     from xorgames.reports.fixes_section import fixes_section
 
-    bounds = read_bounds(options["bound"])
+    bounds = read_bounds(options["bound"], design)
     names = Trials.of(verdict).parameters
-    pairs = _front(verdict, options, bounds)
+    pairs = _front(verdict, design, options, bounds)
     fixes = improve(
         verdict,
         cost=options["cost"],
-        weights=read_numbers_by_name(options["weight"], "--weight"),
+        weights=read_numbers_by_name(options["weight"], "--weight", design),
         bounds={name: ends for name, ends in bounds.items() if name in names or not pairs},
         progress=terminal_progress("fixes"),
     )
@@ -140,12 +143,15 @@ def _asked(verdict: "Verdict", options: Options) -> "dict[str, tuple[dict[str, A
             {each.axis.name: each.to_dict() for each in ranges},
             sections.limits_section(ranges),
         ),
-        **_uncertain(verdict, options),
+        **_uncertain(verdict, design, options),
     }
 
 
 def _front(
-    verdict: "Verdict", options: Options, bounds: dict[str, tuple[float, float]]
+    verdict: "Verdict",
+    design: "Design",
+    options: Options,
+    bounds: dict[str, tuple[float, float]],
 ) -> "dict[str, tuple[dict[str, Any], Section]]":
     """Return the pairs that just pass, if they are asked for."""
     from xorgames.hardware.questions.front import front
@@ -153,20 +159,21 @@ def _front(
 
     if not options["front"]:
         return {}
-    names = read_pair(options["front"])
+    names = read_pair(options["front"], design)
     ranges = {name: ends for name, ends in bounds.items() if name in names}
     found = front(verdict, *names, bounds=ranges, progress=terminal_progress("front"))
     return {"front": (found.to_dict(), front_section(found))}
 
 
-def _uncertain(verdict: "Verdict", options: Options) -> "dict[str, tuple[dict[str, Any], Section]]":
+def _uncertain(
+    verdict: "Verdict", design: "Design", options: Options
+) -> "dict[str, tuple[dict[str, Any], Section]]":
     """Return the probabilities, if anything is uncertain."""
     from xorgames.hardware.questions.uncertainty import uncertainty
     from xorgames.reports.question_sections import uncertainty_section
 
-    given = read_numbers_by_name(options["uncertain"], "--uncertain")
-    parameters = verdict.design.parameters if verdict.design else ()
-    if not given and not any(part.uncertainty for part in parameters):
+    given = read_numbers_by_name(options["uncertain"], "--uncertain", design)
+    if not given and not any(part.uncertainty for part in design.parameters):
         return {}
     found = uncertainty(
         verdict,

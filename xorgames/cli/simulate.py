@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xorgames.cli.options import Invocation, Quantity, format_option, terminal_progress
+from xorgames.cli.options import (
+    Invocation,
+    Quantity,
+    flags_given,
+    format_option,
+    read_design,
+)
+from xorgames.cli.screen import show, terminal_progress
 from xorgames.cli.text import aligned
 from xorgames.errors import reject
 
@@ -28,8 +35,14 @@ _ENTANGLED = ("quantum", "machine", "noisy quantum")
 
 @click.command("simulate")
 @click.argument("scenario", metavar="SCENARIO")
-@click.option("--decisions", type=int, help="How many are played; a million, or all of a feed.")
-@click.option("--training", type=int, help="From how many others the game is estimated.")
+@click.option(
+    "--decisions",
+    type=int,
+    help="How many are played, such as 20000; else a million, or all of a feed.",
+)
+@click.option(
+    "--training", type=int, help="From how many others the game is estimated, such as 50000."
+)
 @click.option(
     "--feed",
     help="For hft: a recorded feed in place of the model, .csv or .parquet with the columns time_s,"
@@ -43,13 +56,16 @@ _ENTANGLED = ("quantum", "machine", "noisy quantum")
     show_default="1s",
     help="The longest time without a row that is accepted in a feed.",
 )
-@click.option("--design", help="A packaged design or a design file, for a player on it.")
+@click.option(
+    "--design", help="A packaged design, or a file such as machine.toml, for a player on it."
+)
 @click.option("--profile", help="How the design is computed.")
 @click.option(
     "--decision-rate",
     "decision_rate_hz",
     type=Quantity("Hz", "RATE"),
-    help="How often the machine is asked for a pair; by default as often as SCENARIO decides.",
+    help="How often the machine is asked for a pair, such as 8kHz; by default as often as SCENARIO"
+    " decides.",
 )
 @click.option("--places", type=int, default=4, show_default=True, help="Pairs kept ready.")
 @click.option(
@@ -61,7 +77,9 @@ _ENTANGLED = ("quantum", "machine", "noisy quantum")
 @click.option(
     "--robustness", is_flag=True, help="Also measure how long it lasts, axis by axis: a minute."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the chances."
+)
 @click.option(
     "-o",
     "--output",
@@ -82,6 +100,7 @@ def simulate_command(
     """
     from xorgames.scenarios.registry import Run, parse_scenario
 
+    _check_usage(scenario, options)
     _check_outputs(outputs, force=force)
     named, play = parse_scenario(scenario, feed=_feed(options))
     given = {key: options[key] for key in ("distance_m", "local_time_s")}
@@ -102,9 +121,9 @@ def simulate_command(
     result, sweeps = play(run)
     if form == "json":
         content = result.to_dict() | {"sweeps": [each.to_dict() for each in sweeps]}
-        click.echo(json.dumps(content, indent=2, allow_nan=False))
+        show(json.dumps(content, indent=2, allow_nan=False))
     else:
-        click.echo(result_text(result, sweeps))
+        show(result_text(result, sweeps))
     _write(result, sweeps, outputs, force=force)
 
 
@@ -148,6 +167,20 @@ def result_text(result: "ScenarioResult", sweeps: "Sequence[Sweep]" = ()) -> str
     return "\n".join([*lines, "", *(f"Note: {note}" for note in result.notes)])
 
 
+def _check_usage(scenario: str, options: dict[str, Any]) -> None:
+    """Refuse a file, and options that have nothing to act on."""
+    from xorgames.textfile import SUFFIXES
+
+    if Path(scenario).suffix.lower() in SUFFIXES:
+        rule, cure = "must be hft, load-balancing or grid-control", f"xorgames solve {scenario}"
+        reject("SCENARIO", rule, received=f"the file {scenario}", cure=cure)
+    machine = flags_given("places", "decision_rate_hz")
+    if machine and options["design"] is None and not options["robustness"]:
+        reject(machine[0], "must come with --design or --robustness", cure="--design yb_cavity")
+    if flags_given("max_gap_s") and options["feed"] is None:
+        reject("--max-gap", "must come with --feed", cure="--feed prices.csv")
+
+
 def _check_outputs(outputs: tuple[str, ...], *, force: bool) -> None:
     """Refuse, before any work is done, files that could not be written in the end."""
     from xorgames import output
@@ -181,7 +214,7 @@ def _write(
             report = scenario_report(result, sweeps=sweeps, command=command)
             save_report(report, target, overwrite=force)
         invocation.written = target
-        click.echo(f"Written to {target}", err=True)
+        show(f"Written to {target}", err=True)
 
 
 def _feed(options: dict[str, Any]) -> "PriceFeed | None":
@@ -206,13 +239,12 @@ def _machine(options: dict[str, Any], conditions: "Conditions") -> "Machine | No
         if options["profile"] is not None:
             reject("--profile", "must come with --design", received=options["profile"])
         return None
-    from xorgames.hardware.design import load_design
     from xorgames.scenarios.players import Machine
 
     # A profile of a file holds at its own distance only.
     distance_m = conditions.distance_m if options["profile"] in (None, "law") else None
     return Machine.of(
-        load_design(options["design"]),
+        read_design(options["design"]),
         decision_rate_hz=options["decision_rate_hz"],
         places=options["places"],
         distance_m=distance_m,

@@ -1,6 +1,5 @@
 """The subcommands about many games: sweep, combine."""
 
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xorgames.cli.options import Invocation
+from xorgames.cli.screen import is_watched, show
 from xorgames.units import format_quantity
 
 if TYPE_CHECKING:
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     required=True,
     help="Rows are added to it: a .csv file, or a .parquet folder. Run again to go on.",
 )
-@click.option("--workers", type=int, help="Processes on this machine; one for each core.")
-@click.option("--dask", metavar="ADDRESS", help="The scheduler of a Dask cluster, instead.")
+@click.option(
+    "--workers", type=int, help="Processes on this machine, such as 4; else one for each core."
+)
+@click.option("--dask", metavar="ADDRESS", help="A Dask cluster instead: tcp://host:8786.")
 def sweep_command(sweep: str, output: str, workers: int | None, dask: str | None) -> None:
     """Compute the rows of a sweep that are not in its file yet."""
     from xorgames.sweep.collect import collect
-    from xorgames.sweep.sweep_file import load_sweep
 
-    loaded = load_sweep(sweep)
+    loaded = _read_sweep(sweep)
     invocation: Invocation = click.get_current_context().find_root().obj
     invocation.resumable = output
     found = collect(loaded, output, workers=workers, dask=dask, progress=_progress())
-    click.echo(f"{found.added} rows added to {output}: all {found.total} are there.")
+    show(f"{found.added} rows added to {output}: all {found.total} are there.")
     _say_others(found.others)
     _say_result(loaded, [output])
 
@@ -48,23 +49,30 @@ def sweep_command(sweep: str, output: str, workers: int | None, dask: str | None
 def combine_command(files: tuple[str, ...], output: str, sweep: str | None, force: bool) -> None:
     """Join the rows of many files, from many machines, in one."""
     from xorgames.sweep.combine import combine
-    from xorgames.sweep.sweep_file import load_sweep
 
-    loaded = load_sweep(sweep) if sweep is not None else None
+    loaded = _read_sweep(sweep) if sweep is not None else None
     rows = combine(files, output, overwrite=force)
-    click.echo(f"{len(rows)} rows in {output}.")
+    show(f"{len(rows)} rows in {output}.")
     if loaded is not None:
         there = {row["id"] for row in rows}
         missing = sum(task.id not in there for task in loaded.tasks())
-        click.echo(f"{missing} of {loaded.total} rows are missing.")
+        show(f"{missing} of {loaded.total} rows are missing.")
         _say_others(len(rows) - (loaded.total - missing))
         _say_result(loaded, list(files))
+
+
+def _read_sweep(path: str) -> "Sweep":
+    from xorgames.sweep.sweep_file import load_sweep
+    from xorgames.textfile_kind import expect_file
+
+    expect_file(path, "sweep")
+    return load_sweep(path)
 
 
 def _say_others(count: int) -> None:
     """Say that a file holds more than the sweep, whose grid was larger once, or another one."""
     if count:
-        click.echo(f"{count} rows besides are of other sweeps, told apart by their ids.")
+        show(f"{count} rows besides are of other sweeps, told apart by their ids.")
 
 
 def _say_result(sweep: "Sweep", files: list[str]) -> None:
@@ -76,16 +84,16 @@ def _say_result(sweep: "Sweep", files: list[str]) -> None:
         return
     bias = sweep.result(combine(files))
     if bias is not None:
-        click.echo(f"classical bias of {sweep.game.name}: {bias.display()}")
+        show(f"classical bias of {sweep.game.name}: {bias.display()}")
 
 
 def _progress() -> "Callable[[Progress], None] | None":
     """Return a callback that shows rows and the time left on a terminal."""
-    if not sys.stderr.isatty():
+    if not is_watched():
         return None
     shown = 0.0
 
-    def show(progress: "Progress") -> None:
+    def draw(progress: "Progress") -> None:
         nonlocal shown
         now = time.monotonic()
         if now - shown < 0.2 and progress.done < progress.total:
@@ -95,4 +103,4 @@ def _progress() -> "Callable[[Progress], None] | None":
         end = "\n" if progress.done == progress.total else ""
         click.echo(f"\r{progress.done} of {progress.total} rows{left}   {end}", err=True, nl=False)
 
-    return show
+    return draw

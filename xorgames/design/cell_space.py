@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.design.envelope import Limits, Local
+from xorgames.design.envelope import Local
 from xorgames.design.judge import Point
+from xorgames.design.limits import Limits
 from xorgames.game import XORGame
 from xorgames.regions import ProductRegion, Region, SumRegion
 

@@ -13,23 +13,25 @@ elsewhere.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.design.envelope import Limits, Local, Slopes, Space, slopes_of
+from xorgames.design.envelope import Local, Slopes, Space, slopes_of
+from xorgames.design.limits import INSIDE, Limits
 from xorgames.design.objectives import Subject
 
 FloatArray = NDArray[np.float64]
 
 _MOST_ROUNDS = 25
 _STEPS = 60
+#: In units of the box: steps are not made shorter than this.
+_LEAST_REACH = 1e-3
 #: How much better a point must be than the bundle says for another round, relative to its size.
 _NEW = 1e-10
 _WORST = -1.0
-_INSIDE = 1e-9
 
 
 @dataclass(eq=False)
@@ -80,15 +82,31 @@ class Climber:
         z = np.clip((start - self._low) / np.where(self._width > 0, self._width, 1.0), 0.0, 1.0)
         best, here = (self.value(z), z), self._look(z)
         bundle: list[FloatArray] = []
-        while here is not None and len(bundle) < _MOST_ROUNDS:
-            if any(np.array_equal(here[1].signs, known) for known in bundle):
+        reach, loss = 1.0, _NEW * self._size(here)
+        for _ in range(_MOST_ROUNDS):
+            if here is None or reach <= _LEAST_REACH:
                 break
-            bundle.append(here[1].signs)
+            if not any(np.array_equal(here[1].signs, known) for known in bundle):
+                bundle.append(here[1].signs)
+            elif self.value(z) < best[0] - loss:
+                # It went down, and met no new strategy: it stepped over the hill it stood on.
+                reach /= 4
+            elif reach == 1.0:
+                break
             # From the best point: where entanglement is of no use there is no slope to climb.
-            z, promised = self._programme(best[1], bundle)
+            start = best[1]
+            z, promised = self._programme(start, bundle, reach)
             best = max(best, (self.value(z), z), key=lambda each: each[0])
-            here = None if self.value(z) >= promised - _NEW * abs(promised) else self._look(z)
+            short = reach < 1.0 and np.abs(z - start).max() > 0.99 * reach
+            met = self.value(z) >= max(promised - _NEW * abs(promised), best[0] - loss)
+            here = None if met and not short else self._look(z)
         return best[0], self._low + self._width * best[1]
+
+    def _size(self, here: tuple[Local, Slopes] | None) -> float:
+        """Return what the quantity is rounded in proportion to."""
+        if here is None or self.quantity == "critical-infidelity":
+            return 1.0
+        return here[1].quantum
 
     def value(self, z: FloatArray) -> float:
         """Return the quantity at a point of the unit box, a bad number where there is none."""
@@ -109,12 +127,17 @@ class Climber:
         if key not in self._seen:
             local = self.space.local(self._low + self._width * z)
             self.evaluations += 1
-            some = local is not None and local.matrix.any()
-            self._seen[key] = (local, slopes_of(local)) if some and local is not None else None
+            self._seen[key] = None
+            if local is not None and local.matrix.any():
+                # Of games of many cells the classical bias takes far longer than the other.
+                slopes = slopes_of(local, classical=self.quantity != "quantum")
+                self._seen[key] = local, slopes
         return self._seen[key]
 
-    def _programme(self, z: FloatArray, bundle: Sequence[FloatArray]) -> tuple[FloatArray, float]:
-        """Maximise t over the box; return the point and t."""
+    def _programme(
+        self, z: FloatArray, bundle: Sequence[FloatArray], reach: float
+    ) -> tuple[FloatArray, float]:
+        """Maximise t over the part of the box within reach; return the point and t."""
         from scipy.optimize import Bounds, NonlinearConstraint, minimize
 
         count = len(z)
@@ -132,13 +155,11 @@ class Climber:
         constraints = [NonlinearConstraint(margins, 0.0, np.inf, jac=slopes)]
         limits = self._limits(z)
         if limits is not None:
-            inside = np.where(limits.lower < limits.upper, _INSIDE, 0.0)
-            limits = replace(limits, lower=limits.lower + inside, upper=limits.upper - inside)
-            # SLSQP wants equations and inequalities apart.
-            equal = limits.lower == limits.upper
+            limits = limits.narrowed()
+            # SLSQP wants equations and inequalities apart, and no equation twice.
             constraints += [
                 self._limit_constraint(limits, part, NonlinearConstraint)
-                for part in (equal, ~equal)
+                for part in (limits.independent(), ~limits.equal)
                 if part.any()
             ]
         found: Any = minimize(  # type: ignore[call-overload]  # the stubs know lists of one kind only
@@ -146,7 +167,10 @@ class Climber:
             np.asarray(start, dtype=np.float64),
             jac=fall,
             method="SLSQP",
-            bounds=Bounds(np.append(np.zeros(count), -np.inf), np.append(np.ones(count), np.inf)),
+            bounds=Bounds(
+                np.append(np.maximum(z - reach, 0.0), -np.inf),
+                np.append(np.minimum(z + reach, 1.0), np.inf),
+            ),
             constraints=constraints,
             options={"maxiter": _STEPS, "ftol": 1e-13},
         )
@@ -215,8 +239,7 @@ class Climber:
         rooms = [subject_room(subject, *here)[0] for subject in self.subjects]
         limits = self._limits(z)
         if limits is not None:
-            rooms += (limits.values - limits.lower).tolist()
-            rooms += (limits.upper - limits.values).tolist()
+            rooms += (-np.abs(limits.short)).tolist()
         return max(0.0, -min(rooms, default=0.0))
 
 
@@ -240,4 +263,4 @@ def subject_room(subject: Subject, local: Local, at: Slopes) -> tuple[float, Flo
     assert subject.limit is not None
     limit = float(subject.limit)
     # A little inside, so that what is met here is met by the proven numbers too.
-    return sign * (value - limit) - _INSIDE * max(1.0, abs(limit)), sign * slope
+    return sign * (value - limit) - INSIDE * max(1.0, abs(limit)), sign * slope

@@ -18,6 +18,8 @@ FloatArray = NDArray[np.float64]
 
 #: Strategies guessed at a time, and rounds of best replies for each.
 _GUESSES, _REPLIES = 32, 4
+#: Quantum strategies that are kept: those of a game that has changed are soon of no use.
+_KEPT = 60
 
 
 @dataclass(eq=False)
@@ -72,9 +74,9 @@ class Cuts:
         return float(found.lower), found.strategy.correlators, fresh
 
     def entangled(self, matrix: FloatArray) -> float:
-        """Return Q(M), and keep the correlators that reach it."""
+        """Return Q(M), and keep the correlators that reach it, and of others the latest."""
         bound, strategy = tsirelson_bias(matrix)
-        self.quantum.append(strategy.correlators)
+        self.quantum = [*self.quantum[1 - _KEPT :], strategy.correlators]
         return bound.upper
 
     def _add(self, a: NDArray[Any], b: NDArray[Any]) -> bool:

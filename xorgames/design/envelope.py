@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from xorgames.design.constraints import total_of
 from xorgames.design.duals import DUALS, Dual
-from xorgames.design.expression_family import ExpressionFamily
+from xorgames.design.expression_family import TINY, ExpressionFamily
 from xorgames.design.expressions import Expression
 from xorgames.design.family import Family, game_or_reason
+from xorgames.design.limits import Limits
 from xorgames.errors import reject
 from xorgames.game import XORGame
 from xorgames.solvers.classical import classical_bias
@@ -105,38 +106,24 @@ def slopes_at(family: Family, point: Mapping[str, Any], names: Sequence[str]) ->
     return slopes_of(local)
 
 
-def slopes_of(local: Local) -> Slopes:
-    """Return the biases at a point and their derivatives."""
+def slopes_of(local: Local, *, classical: bool = True) -> Slopes:
+    """Return the biases at a point and their derivatives; zeros for a classical one not wanted."""
     bound, strategy = tsirelson_bias(local.matrix)
-    found = classical_bias(local.matrix.astype(object))
-    if found.interrupted:
-        # Ctrl-C ended one search early; it is meant for all of them.
-        raise KeyboardInterrupt
-    correlators, signs = strategy.correlators, found.strategy.correlators
+    correlators, signs, least = strategy.correlators, np.zeros_like(local.matrix), 0.0
+    if classical:
+        found = classical_bias(local.matrix.astype(object))
+        if found.interrupted:
+            # Ctrl-C ended one search early; it is meant for all of them.
+            raise KeyboardInterrupt
+        signs, least = found.strategy.correlators.astype(np.float64), float(found.lower)
     return Slopes(
         quantum=bound.midpoint,
-        classical=float(found.lower),
+        classical=least,
         correlators=correlators,
         signs=signs,
         quantum_slopes=np.tensordot(local.matrix_slopes, correlators, axes=2),
         classical_slopes=np.tensordot(local.matrix_slopes, signs, axes=2),
     )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Limits:
-    """Numbers that must lie between limits, and how they change with each parameter.
-
-    Attributes
-    ----------
-    values, lower, upper : ndarray, shape (c,)
-    slopes : ndarray, shape (c, k)
-    """
-
-    values: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    slopes: FloatArray
 
 
 class Space(Protocol):
@@ -181,12 +168,14 @@ class FamilySpace:
             with np.errstate(all="ignore"):
                 found = self.family.jacobian({n: [v] for n, v in zip(self.names, x, strict=True)})
             local = Local(
-                matrix=found.matrices[0],
+                matrix=np.where(np.abs(found.matrices[0]) < TINY, 0.0, found.matrices[0]),
                 offset=float(found.offsets[0]),
                 matrix_slopes=np.stack([found.matrix_slopes[name][0] for name in self.names]),
                 offset_slopes=np.array([found.offset_slopes[name][0] for name in self.names]),
             )
-            finite = np.isfinite(local.matrix).all() and np.isfinite(local.matrix_slopes).all()
+            finite = (
+                np.abs(local.matrix).max() < 1 / TINY and np.isfinite(local.matrix_slopes).all()
+            )
             return local if finite and np.isfinite(local.offset_slopes).all() else None
         return local_by_differences(self, x)
 

@@ -33,7 +33,8 @@ from xorgames.game import XORGame
 from xorgames.rules import SUM_TOLERANCE
 
 _ROUNDING = 2.0**-53
-_TINY = 1e-290
+#: Below this the certificates do not hold; above it nothing is lost.
+TINY = 1e-290
 #: A game's name gives the values of up to so many parameters.
 _NAMED = 6
 
@@ -236,8 +237,7 @@ class ExpressionFamily(Family):
         matrices, errors = np.empty((count, m, n)), np.zeros(count)
         for (x, y), entry in _cells(entries):
             middle = entry.lower + (entry.upper - entry.lower) / 2
-            # Below this the certificates do not hold; above it nothing is lost.
-            middle = np.where(np.abs(middle) < _TINY, 0.0, middle)
+            middle = np.where(np.abs(middle) < TINY, 0.0, middle)
             matrices[:, x, y] = middle
             errors += up(np.maximum(entry.upper - middle, middle - entry.lower))
         return Stack(

@@ -14,26 +14,27 @@ from fractions import Fraction
 from typing import NoReturn, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xorgames.design.cuts import Cuts
 from xorgames.design.demands import Setting
 from xorgames.design.envelope import Space
 from xorgames.design.free_numbers import exact_numbers
+from xorgames.design.free_paths import Paths
 from xorgames.design.free_problem import FreeProblem
 from xorgames.design.free_search import MOST_NUMBERS, Aim, Run, Seed, see_saw
 from xorgames.design.judge import TOLERANCE, Judge, Judged
 from xorgames.design.linear_subjects import LinearSubject, linear_subject
 from xorgames.design.objectives import Objective, Subject
-from xorgames.design.polytope import extreme
 from xorgames.design.search import Progress
-from xorgames.errors import reject
+from xorgames.errors import SolverError, reject
 from xorgames.game import XORGame
+
+FloatArray = NDArray[np.float64]
 
 #: Games that differ in both biases are solved, the best of the see-saws first, at most so many.
 _SOLVED = 16
 _ALIKE = 6
-#: Random corners of the polytope, mixtures of them and of games found, and starts among these.
-_CORNERS, _MIXTURES, _FROM_MIXTURES = 12, 96, 4
 #: An advantage by less than this share is none: it may be rounding.
 _HELPS = 1e-9
 #: Weights of the classical bias that are tried from the best game, and where they begin.
@@ -67,6 +68,8 @@ class Choice:
     ----------
     interrupted : bool
         Whether Ctrl-C ended the search.
+    failed : SolverError or None
+        The last programme that was not solved.
     """
 
     def __init__(
@@ -83,8 +86,13 @@ class Choice:
         self.problem, self.tell = problem, progress or (lambda _what, _done, _total: None)
         self.cuts, self.random = Cuts(), random
         self.interrupted = False
+        self.failed: SolverError | None = None
         self.runs: list[Run] = []
-        self.linear = [linear_subject(each) for each in subjects if each.is_fast]
+        self.linear = [
+            linear_subject(each, unit=problem.unit, origin=problem.origin)
+            for each in subjects
+            if each.is_fast
+        ]
 
     @property
     def evaluations(self) -> int:
@@ -103,6 +111,8 @@ class Choice:
             if not any(run.z is not None for run in self.runs):
                 raise
             self.interrupted = True
+        if self.failed is not None and not any(run.z is not None for run in self.runs):
+            raise self.failed
         found, run = self._winner()
         try:
             found = self._shortened(run)
@@ -151,44 +161,44 @@ class Choice:
                 self._run(Seed(free.correlators, seed.orbits), aim)
 
     def _between(self, aims: Sequence[Aim]) -> None:
-        """Run from mixtures of games that meet the subjects.
+        """Run from games on the edge of the subjects, or well inside them (`free_paths`).
 
-        Unless the best game does anyway, and entanglement helps in it.
+        Unless the best game meets them, entanglement helps in it, and no better game misses them.
         """
         best = max(self.runs, key=lambda run: run.history[-1] if run.history else -np.inf)
         games = self.problem.games
-        helps = best.quantum > best.classical * (1 + _HELPS)
-        if (helps and self._missed(best) <= 0) or len(games.lower) > MOST_NUMBERS:
+        helps = best.quantum > best.classical * (1 + _HELPS) and self._missed(best) <= 0
+        good = [run for run in self.runs if run.correlators is not None and self._missed(run) > 0]
+        if (helps and not good) or len(games.lower) > MOST_NUMBERS:
             return
-        pool = [run.z for run in self.runs if run.z is not None]
-        directions = self.random.standard_normal((_CORNERS, len(games.lower)))
-        corners = [extreme(games, direction) for direction in directions]
-        pool += [corner for corner in corners if corner is not None]
-        met: list[tuple[float, int, Seed]] = []
-        for i in range(_MIXTURES):
-            self.tell("mixing", i, _MIXTURES)
-            # By turns of three and of all: advantage may lie near the corners or deep inside.
-            many = len(pool) if i % 2 else 3
-            picked = self.random.choice(len(pool), size=many, replace=many > len(pool))
-            z = self.random.dirichlet(np.full(many, 0.5)) @ np.stack([pool[j] for j in picked])
-            run = Run()
-            run.look(games, self.cuts, z)
-            if run.correlators is not None and self._missed(run) <= 0:
-                met.append((run.classical - run.quantum, i, Seed(run.correlators, signs=run.signs)))
-        for _, _, seed in sorted(met)[:_FROM_MIXTURES]:
+        paths = Paths(games, self.cuts, self._each_missed, self.random, self.tell)
+        found = [run.z for run in self.runs if run.z is not None]
+        corners = paths.corners()
+        seeds = paths.seeds(paths.ends(good, corners + found))
+        if not (helps or seeds):
+            seeds = paths.seeds(paths.mixtures(found + corners))
+        for seed in seeds:
             for aim in aims:
                 self._run(seed, aim)
 
     def _missed(self, run: Run) -> float:
         """Return by how much a game misses the worst subject."""
-        missed = (s.missed(run.offset, run.quantum, run.classical) for s in self.linear)
-        return max(missed, default=0.0)
+        return float(self._each_missed(run).max(initial=0.0))
+
+    def _each_missed(self, run: Run) -> FloatArray:
+        values = run.offset, run.quantum, run.classical
+        return np.array([subject.missed(*values) for subject in self.linear])
 
     def _run(self, seed: Seed, aim: Aim, subjects: Sequence[LinearSubject] | None = None) -> Run:
-        run = Run()
+        run = Run(aim)
         self.runs.append(run)
         limits = self.linear if subjects is None else subjects
-        return see_saw(run, self.problem.games, self.cuts, seed, aim, limits)
+        try:
+            return see_saw(run, self.problem.games, self.cuts, seed, limits)
+        except SolverError as error:
+            # A programme on the edge of what its tolerances tell ends one see-saw, not all.
+            self.failed = error
+            return run
 
     def _judged(self) -> Iterator[tuple[Judged, Run]]:
         """Judge the ends of see-saws that differ, the best ones first; one will do where fast."""
@@ -255,15 +265,18 @@ class Choice:
         came = self.problem.came_with
         if came is not None and self.problem.admits(came.ravel().tolist()):
             default = self.judge(tuple(came.ravel()))
-            best = max(default, best, key=self.judge.score)
+            score, wanted = self.judge.score(default), self.judge.score(best)
+            if score > -np.inf and score >= wanted:
+                best = default
         return best
 
     def _refuse(self, nearest: Judged) -> NoReturn:
-        """Say what came nearest; the search knows no proof that there is nothing."""
-        received = "; ".join(nearest.problems)
-        if not self.judge.subjects:
+        """Say what the best game found does not meet; that there is none better is not proven."""
+        subjects = self.judge.subjects
+        if not subjects:
             quantity = self.judge.objective.quantity
             rule = f"must leave room for a game with {quantity}: none was found"
-            reject("problem", rule, received=received)
+            reject("problem", rule, received="; ".join(nearest.problems))
         rule = "must be met by a game that the search finds: none was"
+        received = "; ".join(nearest.all_problems(subjects, self.judge.setting))
         reject("subject", rule, received=received, cure="relax it, or widen the limits")

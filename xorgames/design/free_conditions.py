@@ -1,5 +1,6 @@
 """Linear conditions on a distribution: its sum, marginals and covariance, in exact numbers."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +14,8 @@ from xorgames.rules import SUM_TOLERANCE
 FloatArray = NDArray[np.float64]
 #: Coefficients by the number of the entry, what their sum is, and whether it may be less.
 Condition = tuple[dict[int, Fraction], Fraction, bool]
+#: Coefficients of all entries, what their sum is, and the key that asks for it.
+Row = tuple[FloatArray, Fraction, str]
 
 
 def pair_of(key: str, written: Any) -> tuple[Fraction, Fraction]:
@@ -38,17 +41,29 @@ class Conditions:
 
     def __init__(self, m: int, n: int) -> None:
         self.shape = m, n
-        self.equal = [(np.ones(m * n), Fraction(1))]
-        self.most: list[tuple[FloatArray, Fraction]] = []
+        self.equal: list[Row] = [(np.ones(m * n), Fraction(1), "")]
+        self.most: list[Row] = []
         self.fixed: dict[str, list[Fraction]] = {}
 
-    def add(self, row: FloatArray, limits: tuple[Fraction, Fraction]) -> None:
+    def add(self, row: FloatArray, limits: tuple[Fraction, Fraction], key: str) -> None:
         """Ask for a sum within limits."""
         low, high = limits
         if low == high:
-            self.equal.append((row, low))
+            self.equal.append((row, low, key))
         else:
-            self.most += [(row, high), (-row, -low)]
+            self.most += [(row, high, key), (-row, -low, key)]
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the keys that ask for something."""
+        return list(dict.fromkeys(key for *_, key in [*self.equal, *self.most] if key))
+
+    def only(self, keys: Collection[str]) -> "Conditions":
+        """Return what some of the keys ask for, and that the sum is 1."""
+        fewer = Conditions(*self.shape)
+        fewer.equal = [row for row in self.equal if row[2] in ("", *keys)]
+        fewer.most = [row for row in self.most if row[2] in keys]
+        return fewer
 
     def marginals(self, party: str, written: Any) -> None:
         """Ask for the probability of each input of a party.
@@ -73,7 +88,7 @@ class Conditions:
             row[(i, slice(None)) if party == "alice" else (slice(None), i)] = 1.0
             # With all of them fixed the last follows from the others.
             if not (fixed and i == count - 1):
-                self.add(row.ravel(), ends)
+                self.add(row.ravel(), ends, key)
 
     def covariance(self, limits: tuple[Fraction, Fraction]) -> None:
         """Ask for E[x y] - E[x] E[y], linear where both means are fixed."""
@@ -85,7 +100,7 @@ class Conditions:
         product = means[0] * means[1]
         m, n = self.shape
         row = np.multiply.outer(np.arange(m), np.arange(n)).ravel().astype(np.float64)
-        self.add(row, (limits[0] + product, limits[1] + product))
+        self.add(row, (limits[0] + product, limits[1] + product), "covariance")
 
     @property
     def exact(self) -> tuple[Condition, ...]:
@@ -93,7 +108,7 @@ class Conditions:
         return tuple(
             ({i: Fraction(row[i]) for i in np.flatnonzero(row).tolist()}, to, most)
             for rows, most in ((self.equal, False), (self.most, True))
-            for row, to in rows
+            for row, to, _ in rows
         )
 
     @property
@@ -101,8 +116,8 @@ class Conditions:
         """Return the conditions as `LinearGames` takes them."""
         size = self.shape[0] * self.shape[1]
         return {
-            "equal": np.stack([row for row, _ in self.equal]),
-            "equal_to": np.array([float(to) for _, to in self.equal]),
-            "rows": np.array([row for row, _ in self.most]).reshape(-1, size),
-            "most": np.array([float(to) for _, to in self.most]),
+            "equal": np.stack([row for row, *_ in self.equal]),
+            "equal_to": np.array([float(to) for _, to, _ in self.equal]),
+            "rows": np.array([row for row, *_ in self.most]).reshape(-1, size),
+            "most": np.array([float(to) for _, to, _ in self.most]),
         }

@@ -17,10 +17,12 @@ class FreeDesigned(DesignedGame):
     history : tuple of float
         What the see-saw that won made large, in plain doubles; it never falls.
     settled : bool
-        Whether its last step gained nothing, in plain doubles: for its last correlators no game
-        of the problem does more for what it made large, with subjects in the form that its
-        programme gives them, and for its last game no correlators do. The game returned is that
-        one with exact numbers, or the default where that is better.
+        Whether its last step gained nothing: for its last correlators E no game of the problem
+        has more of  <M, E> - w L(M)  by a millionth of the last game's own Q, with subjects in the
+        form that its programme gives them (w = 1 for the gap, Q/L for quotients), and for its last
+        game no correlators do more. Multipliers say so in plain doubles, rounding included, not
+        the programme's tolerance. Of a see-saw that keeps symmetries, E is its mean over them. The
+        game returned is that one with exact numbers, or the default where that is better.
     interrupted : bool
         Whether Ctrl-C ended the search.
     """

@@ -85,6 +85,8 @@ def design_free(
     assert best.value is not None
     assert best.solution is not None
     default, note = _default(problem, choice.judge)
+    # Differences count in units of payoffs, quotients in none.
+    unit = 1.0 if run.aim.ratio else float(problem.unit)
     return FreeDesigned(
         problem=problem,
         objective=objective,
@@ -92,7 +94,7 @@ def design_free(
         value=best.value,
         default_value=default,
         default_note=note,
-        history=tuple(run.history),
+        history=tuple(unit * worth for worth in run.history),
         settled=run.settled,
         interrupted=choice.interrupted,
         evaluations=choice.evaluations + (problem.came() is not None),

@@ -7,13 +7,17 @@ fractions.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xorgames.design.free_problem import FreeProblem
+from xorgames.design.polytope import nearest
 from xorgames.errors import SolverError
 from xorgames.exact import FractionArray
+
+if TYPE_CHECKING:
+    from xorgames.design.free_problem import FreeProblem
 
 FloatArray = NDArray[np.float64]
 Numbers = list[Fraction]
@@ -21,11 +25,13 @@ Numbers = list[Fraction]
 _LARGEST_DENOMINATOR = 240
 _CLOSE = 1e-6
 _DIGITS = (3, 4, 6, 8, 10, 12, 15)
-#: Nearer to a bound or a limit than this is at it.
-_AT = 1e-9
+#: Programmes with a row for each number are for so many at most: tables of 32 MB.
+DENSE = 1024
+#: Nearer to a bound or a limit than this is at it; less near where that leads nowhere.
+_AT, _CLOSER = 1e-9, (1e-12, 1e-15)
 
 
-def exact_numbers(problem: FreeProblem, z: FloatArray) -> Iterator[FractionArray]:
+def exact_numbers(problem: "FreeProblem", z: FloatArray) -> Iterator[FractionArray]:
     """Yield exact numbers near z that meet all conditions: small denominators, then decimals.
 
     Raises
@@ -47,7 +53,7 @@ def exact_numbers(problem: FreeProblem, z: FloatArray) -> Iterator[FractionArray
         near = np.round(z * denominator)
         if np.abs(near / denominator - z).max() > _CLOSE:
             continue
-        numbers = [Fraction(int(number), denominator) for number in near]
+        numbers = [problem.scale * Fraction(int(number), denominator) for number in near]
         if problem.admits(numbers):
             yield _table_of(problem, numbers)
             found += 1
@@ -58,24 +64,44 @@ def exact_numbers(problem: FreeProblem, z: FloatArray) -> Iterator[FractionArray
         if repaired is not None:
             yield _table_of(problem, repaired)
             found += 1
+    for repaired in () if found else _closer(problem, z):
+        yield _table_of(problem, repaired)
+        found += 1
     if not found:
         raise SolverError("no exact numbers near the game that was found meet all conditions")
 
 
-def _table_of(problem: FreeProblem, numbers: Numbers) -> FractionArray:
+def _closer(problem: "FreeProblem", z: FloatArray) -> Iterator[Numbers]:
+    """Yield numbers from where the conditions hold more closely, next to z.
+
+    A programme's tolerance may be more than small numbers are.
+    """
+    few = problem.conditions and len(z) <= DENSE
+    place = nearest(problem.games, z) if few else None
+    if place is None or np.abs(place - z).max() > _CLOSE:
+        return
+    for at in _CLOSER:
+        repaired = _repaired(problem, place, Fraction(1, 10 ** (_DIGITS[-1] + 3)), at)
+        if repaired is not None:
+            yield repaired
+
+
+def _table_of(problem: "FreeProblem", numbers: Numbers) -> FractionArray:
     table = np.empty(len(numbers), dtype=object)
     table[:] = numbers
     return table.reshape(problem.shape)
 
 
-def _repaired(problem: FreeProblem, z: FloatArray, unit: Fraction) -> Numbers | None:
+def _repaired(
+    problem: "FreeProblem", z: FloatArray, unit: Fraction, at: float = _AT
+) -> Numbers | None:
     """Round numbers to a unit, and meet the conditions that hold with equality."""
-    low, high = problem.ends
+    low, high = (end / problem.scale for end in problem.ends)
     numbers, free = [], []
     for i, number in enumerate(z.tolist()):
-        if number - float(low) <= _AT:
+        if number - float(low) <= at:
             numbers.append(low)
-        elif float(high) - number <= _AT:
+        elif float(high) - number <= at:
             numbers.append(high)
         else:
             numbers.append(min(max(round(Fraction(number) / unit) * unit, low), high))
@@ -85,13 +111,14 @@ def _repaired(problem: FreeProblem, z: FloatArray, unit: Fraction) -> Numbers | 
     tight = [
         (row, to)
         for row, to, most in problem.conditions
-        if not most or float(to) - sum(float(c) * z[i] for i, c in row.items()) <= _AT
+        if not most or float(to) - sum(float(c) * z[i] for i, c in row.items()) <= at
     ]
     moves = _solution(tight, numbers, order)
     if moves is None:
         return None
     for i, move in moves.items():
         numbers[i] += move
+    numbers = [problem.scale * number for number in numbers]
     return numbers if problem.admits(numbers) else None
 
 

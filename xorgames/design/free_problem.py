@@ -9,8 +9,12 @@ A file fixes one of the two ingredients of a game and leaves the other free:
 - `choose = "payoff"`: the `distribution` is given, every payoff is free within `payoff_limits`.
   The mean of the payoffs for both parities is then the middle of the limits: it does not touch the
   advantage.
+
+A search counts payoffs in a `unit` of their own size and from an `origin` among them: programmes in
+doubles have tolerances that are absolute.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,8 +24,9 @@ from typing import Any
 import numpy as np
 
 from xorgames.design.free_conditions import Condition, Conditions, limits_of, pair_of
+from xorgames.design.free_room import check_room
 from xorgames.design.free_schema import structure_problems
-from xorgames.design.polytope import LinearGames, extreme
+from xorgames.design.polytope import LinearGames
 from xorgames.errors import InputError, Problem, expect, reject
 from xorgames.exact import FractionArray, exact_array
 from xorgames.game import XORGame
@@ -42,7 +47,10 @@ class FreeProblem:
     limits : (Fraction, Fraction)
         Of every probability, or of every payoff.
     games : LinearGames
-        Its numbers are the probabilities, or the differences u(0) - u(1), row by row.
+        Its numbers are the probabilities, or the differences u(0) - u(1) in units, row by row. Its
+        payoffs are (u - origin) / unit.
+    unit, origin : Fraction
+        Of payoffs; the unit is a power of ten.
     conditions : tuple of Condition
         Those of `games` beside the bounds, exactly.
     start : ndarray of Fraction or None
@@ -55,6 +63,8 @@ class FreeProblem:
     given: FractionArray
     limits: tuple[Fraction, Fraction]
     games: LinearGames
+    unit: Fraction
+    origin: Fraction
     conditions: tuple[Condition, ...] = ()
     start: FractionArray | None = None
 
@@ -68,6 +78,11 @@ class FreeProblem:
         """The least and the largest that each number may be."""
         low, high = self.limits
         return (low, high) if self.choose == "distribution" else (low - high, high - low)
+
+    @property
+    def scale(self) -> Fraction:
+        """What a number of `games` is multiplied by to become a probability or a difference."""
+        return Fraction(1) if self.choose == "distribution" else self.unit
 
     def admits(self, numbers: Sequence[Fraction]) -> bool:
         """Whether numbers meet all conditions exactly."""
@@ -151,7 +166,8 @@ def problem_from_table(table: Mapping[str, Any], *, name: str = "free-form game"
 
 def _free_payoff(table: Mapping[str, Any], about: dict[str, Any]) -> FreeProblem:
     problems: list[Problem] = []
-    given = exact_array(table["distribution"], key="distribution", problems=problems)
+    law = _uniform(table, "payoff") if table["distribution"] == "uniform" else table["distribution"]
+    given = exact_array(law, key="distribution", problems=problems)
     if given is not None:
         check_distribution(given, problems)
     payoff = None
@@ -165,8 +181,8 @@ def _free_payoff(table: Mapping[str, Any], about: dict[str, Any]) -> FreeProblem
         reject("payoff_limits", "must have lower < upper", received=f"[{low}, {high}]")
     if payoff is not None and not all(low <= u <= high for u in payoff.ravel()):
         reject("payoff", f"must lie within payoff_limits, [{low}, {high}]")
-    size = given.size
-    span = np.full(size, float(high - low))
+    size, unit = given.size, _power_of_ten(high - low)
+    span = np.full(size, float((high - low) / unit))
     games = LinearGames(
         shape=(given.shape[0], given.shape[1]),
         cells=np.arange(size),
@@ -174,13 +190,32 @@ def _free_payoff(table: Mapping[str, Any], about: dict[str, Any]) -> FreeProblem
         variables=np.arange(size),
         lower=-span,
         upper=span,
-        middle=float((low + high) / 2),
+        middle=0.0,
         middles=np.zeros(size),
         **_no_conditions(size),
     )
     return FreeProblem(
-        choose="payoff", given=given, limits=(low, high), games=games, start=payoff, **about
-    )
+        choose="payoff", given=given, limits=(low, high), games=games, start=payoff, unit=unit,
+        origin=(low + high) / 2, **about,
+    )  # fmt: skip
+
+
+def _power_of_ten(number: Fraction) -> Fraction:
+    """Return a power of ten that is about as large as a positive number."""
+    digits = math.log10(number.numerator) - math.log10(number.denominator)
+    return Fraction(10) ** math.floor(digits)
+
+
+def _uniform(table: Mapping[str, Any], key: str) -> list[list[Fraction]]:
+    """Return the uniform distribution in the shape of the payoffs or the predicate."""
+    rows = table.get(key)
+    m = len(rows) if isinstance(rows, list) else 0
+    n = len(rows[0]) if isinstance(rows, list) and m and isinstance(rows[0], list) else 0
+    if key not in table:
+        rule = 'must be an array of numbers: "uniform" takes its shape from `payoff`'
+        reject("distribution", rule, received="no payoff to start from")
+    # Where there is no shape, what should give it has a problem of its own.
+    return [[Fraction(1, m * n)] * n] * m if m * n else [[Fraction(1)]]
 
 
 def _no_conditions(size: int) -> dict[str, Any]:
@@ -199,7 +234,7 @@ def _free_distribution(table: Mapping[str, Any], about: dict[str, Any]) -> FreeP
     low, high = pair_of("probability", table.get("probability", [0, 1]))
     if low < 0:
         reject("probability", "must not be negative", received=f"[{low}, {high}]")
-    high = min(high, Fraction(1))
+    high = max(low, min(high, Fraction(1)))
     conditions = Conditions(m, n)
     for party in ("alice", "bob"):
         conditions.marginals(party, table.get("marginals", {}).get(party))
@@ -208,24 +243,25 @@ def _free_distribution(table: Mapping[str, Any], about: dict[str, Any]) -> FreeP
     difference = given[..., 0] - given[..., 1]
     if not difference.any():
         reject(key, "must depend on the parity for some pair of inputs")
+    middles = given.sum(axis=-1) / 2
+    unit, origin = _power_of_ten(abs(difference).max()), (middles.min() + middles.max()) / 2
     games = LinearGames(
         shape=(m, n),
         cells=np.arange(m * n),
-        weights=difference.astype(np.float64).ravel(),
+        weights=(difference / unit).astype(np.float64).ravel(),
         variables=np.arange(m * n),
         middle=0.0,
-        middles=(given.sum(axis=-1) / 2).astype(np.float64).ravel(),
+        middles=((middles - origin) / unit).astype(np.float64).ravel(),
         lower=np.full(m * n, float(low)),
         upper=np.full(m * n, float(high)),
         **conditions.arrays,
     )
-    if extreme(games, np.zeros(m * n)) is None:
-        rule = "must be met by some distribution: none does"
-        reject("probability, marginals and covariance", rule, cure="relax one of them")
-    return FreeProblem(
+    problem = FreeProblem(
         choose="distribution", given=given, limits=(low, high), games=games, start=start,
-        conditions=conditions.exact, **about,
+        conditions=conditions.exact, unit=unit, origin=origin, **about,
     )  # fmt: skip
+    check_room(problem, conditions, bounded="probability" in table)
+    return problem
 
 
 def _given_payoff(table: Mapping[str, Any], key: str) -> tuple[FractionArray, FractionArray | None]:
@@ -239,7 +275,9 @@ def _given_payoff(table: Mapping[str, Any], key: str) -> tuple[FractionArray, Fr
         given = check_payoff(given, None, problems)
     start = None
     if "distribution" in table:
-        start = exact_array(table["distribution"], key="distribution", problems=problems)
+        law = table["distribution"]
+        law = _uniform(table, key) if law == "uniform" else law
+        start = exact_array(law, key="distribution", problems=problems)
         if start is not None:
             check_distribution(start, problems)
     if problems or given is None:

@@ -21,8 +21,12 @@ class FreeTable(BaseModel):
     name: str = Field("", description="What to call the game.")
     source: str = Field("", description="Where the problem comes from.")
     choose: Literal["distribution", "payoff"] = Field(description="What is free.")
-    distribution: Annotated[Any, WithJsonSchema(_list(_list(_NUMBER)))] = Field(
-        None, description="p(x, y), where the payoffs are free; else where to start."
+    distribution: Annotated[
+        Any, WithJsonSchema({"anyOf": [_list(_list(_NUMBER)), {"const": "uniform"}]})
+    ] = Field(
+        None,
+        description='p(x, y), where the payoffs are free; else where to start. "uniform" takes its'
+        " shape from the payoffs or the predicate.",
     )
     payoff: Annotated[Any, WithJsonSchema(_list(_list(_PAIR)))] = Field(
         None, description="payoff[x][y][parity], where the distribution is free; else a start."

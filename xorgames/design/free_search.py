@@ -39,6 +39,9 @@ _MOST_STEPS = 60
 _REST = 1e-10
 #: What counts as met.
 _MET = 1e-9
+#: Less than this share of a game's own quantum bias is nothing: biases are known to 1e-12 of
+#: themselves, and so correlators to the root of that.
+_NOTHING = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +73,7 @@ class Run:
 
     Attributes
     ----------
+    aim : Aim
     z : ndarray or None
         The numbers of its last game.
     history : list of float
@@ -81,10 +85,13 @@ class Run:
     correlators, signs : ndarray or None
         Of the best strategies for the last game, with entanglement and without.
     settled : bool
-        Whether the last step, over all games of the polytope, gained nothing.
+        Whether the last step, over all games of the polytope, gained nothing, and multipliers
+        say that there was nothing to gain: for the last E no game has  <M, E> - w L(M)  above that
+        of the last game by more than a millionth of its Q; for quotients with w = Q/L.
     steps : int
     """
 
+    aim: Aim = Aim()
     z: FloatArray | None = None
     history: list[float] = field(default_factory=list)
     missed: float = np.inf
@@ -130,7 +137,6 @@ def see_saw(
     games: LinearGames,
     cuts: Cuts,
     seed: Seed,
-    aim: Aim,
     subjects: Sequence[LinearSubject] = (),
 ) -> Run:
     """Go on with a run until a step gains nothing; what it holds is good at any moment.
@@ -139,13 +145,13 @@ def see_saw(
     --------
     >>> from xorgames.design.polytope import all_matrices
     >>> seed = Seed(np.array([[1.0, 0.5], [0.5, -1.0]]))
-    >>> run = see_saw(Run(), all_matrices((2, 2)), Cuts(), seed, Aim())
+    >>> run = see_saw(Run(), all_matrices((2, 2)), Cuts(), seed)
     >>> round(run.history[-1], 9), run.settled
     (0.103553391, True)
     """
     kept = games if seed.orbits is None else seed.orbits.games
     correlators = seed.correlators
-    signs = seed.signs
+    signs, aim = seed.signs, run.aim
     if subjects and signs is None:
         signs = cuts.strategy(correlators)[1]
     for _ in range(_MOST_STEPS):
@@ -163,7 +169,14 @@ def see_saw(
         missed = [s.missed(here.offset, here.quantum, here.classical) for s in subjects]
         here.missed = max(missed, default=0.0)
         if not run.take(here, aim.worth(here.quantum, here.classical)):
-            run.settled = seed.orbits is None or seed.orbits.whole
+            weight = run.quantum / run.classical if aim.ratio else aim.weight
+            if aim.ratio and run.missed <= _MET:
+                best = best_game_for(
+                    correlators, kept, cuts, weight=weight, subjects=subjects, signs=signs
+                )
+            more = best.most - (run.quantum - weight * run.classical)
+            whole = seed.orbits is None or seed.orbits.whole
+            run.settled = bool(whole and more <= _NOTHING * run.quantum)
             break
         correlators, signs = here.correlators, here.signs
     return run
@@ -180,7 +193,7 @@ def _nothing(run: Run, here: Run, missed: float) -> None:
 def seeds_for(
     games: LinearGames, matrices: Sequence[FloatArray], random: np.random.Generator
 ) -> Iterator[Seed]:
-    """Yield starts: given games with their symmetries and without, a fan, and random vectors.
+    """Yield starts: given games with their symmetries and without, signs, a fan, random vectors.
 
     Parameters
     ----------
@@ -200,6 +213,10 @@ def seeds_for(
             yield Seed(correlators)
     if not small and matrices:
         return
+    signs = np.sign(games.weights).reshape(games.shape)
+    if (games.lower >= 0).all() and not any(_alike(signs, matrix) for matrix in matrices):
+        # Odds make of given payoffs any matrix with these signs: the one whose entries are alike.
+        yield Seed(tsirelson_bias(signs)[1].correlators)
     # A fan of directions in the plane: chained games and their kin.
     yield Seed(np.cos(np.pi * (np.arange(m)[:, None] / m - (np.arange(n) + 0.5) / n)))
     for dimension in _DIMENSIONS:
@@ -207,3 +224,8 @@ def seeds_for(
             alice, bob = (random.standard_normal((inputs, dimension)) for inputs in (m, n))
             lengths = [np.linalg.norm(v, axis=1, keepdims=True) for v in (alice, bob)]
             yield Seed((alice / lengths[0]) @ (bob / lengths[1]).T)
+
+
+def _alike(signs: FloatArray, matrix: FloatArray) -> bool:
+    """Whether a matrix is these signs times a number."""
+    return np.array_equal(matrix, signs * np.abs(matrix).max())

@@ -52,6 +52,13 @@ class Judged:
     value: Bound | None = None
     problems: tuple[str, ...] = ()
 
+    def all_problems(self, subjects: Sequence[Subject], setting: Setting) -> tuple[str, ...]:
+        """Return `problems`, and those of subjects that were not looked at because of them."""
+        if self.solution is None:
+            return self.problems
+        found = (each.shortfall(self.solution, setting) for each in subjects)
+        return tuple(dict.fromkeys([*self.problems, *filter(None, found)]))
+
 
 @dataclass(eq=False)
 class Judge:

@@ -16,7 +16,7 @@ L are replaced by <M, E> and <M, S> for a strategy S that is given; where less i
 largest of all strategies known, and those that are missing are generated too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -47,6 +47,9 @@ class Best:
     z : ndarray
     worth : float
         <M, E> - w L(M), or <M, E> / L(M).
+    most : float
+        No game of the polytope that meets the subjects, as they are linear here, has more than
+        that: by the multipliers, whatever the programme's tolerances. Infinite for <M, E> / L(M).
     weights : ndarray
         For each strategy of the cuts its multiplier: those of the local behaviour that is nearest
         to E in the sense of the programme.
@@ -57,6 +60,7 @@ class Best:
     z: FloatArray
     worth: float
     weights: FloatArray
+    most: float = np.inf
     missed: float = 0.0
 
 
@@ -69,6 +73,7 @@ def best_game_for(
     weight: float = 1.0,
     subjects: Sequence[LinearSubject] = (),
     signs: FloatArray | None = None,
+    watch: Callable[[Best, float, float], None] | None = None,
 ) -> Best:
     """Return the game of a polytope with the largest advantage for given correlators.
 
@@ -86,6 +91,9 @@ def best_game_for(
         Where they cannot all be met, the worst is missed by as little as can be.
     signs : ndarray, shape (m, n), optional
         Correlators of a deterministic strategy, for subjects that want a large classical bias.
+    watch : callable, optional
+        Called with each game on the way, by how much a strategy that was missing exceeds its
+        classical bias as it is known, and how much counts as nothing.
 
     Raises
     ------
@@ -103,17 +111,21 @@ def best_game_for(
         cuts.best(np.ones(games.shape))
     programme = _Programme(correlators, games, cuts, weight, tuple(subjects), signs)
     news = _NEW * games.size
-    most = len(cuts.quantum) + _MOST_QUANTUM
+    asked = 0
     best = programme.solve(ratio)
     for _ in range(_MOST_CUTS):
         matrix = games.matrix(best.z)
-        above = cuts.known(matrix) + news
+        known = cuts.known(matrix)
+        above = known + news
         fresh = cuts.guess(matrix, above)
         if not fresh:
             # Only the exact solver can say that there is none.
             limit, new = cuts.best(matrix)
             fresh = new and limit > above
-        if programme.small_quantum and len(cuts.quantum) < most:
+        if watch is not None:
+            watch(best, cuts.known(matrix) - known, news)
+        if programme.small_quantum and asked < _MOST_QUANTUM:
+            asked += 1
             reached = max((float((matrix * e).sum()) for e in cuts.quantum), default=-np.inf)
             fresh |= cuts.entangled(matrix) > reached + news
         if not fresh:
@@ -143,29 +155,35 @@ class _Programme:
 
     def solve(self, ratio: bool) -> Best:
         """Return the best game as far as the cuts tell."""
-        none = np.zeros(len(self.games.lower))
+        none, short = np.zeros(len(self.games.lower)), 0.0
         if self.subjects:
             # How nearly can they be met at all?
-            closest = self._run(np.concatenate([none, [0, 0, 0, 1]]), short=None)
-            if closest[1] > _NEW:
-                return Best(z=closest[0], worth=-np.inf, weights=closest[3], missed=closest[1])
+            z, missed, _, weights, _ = self._run(np.concatenate([none, [0, 0, 0, 1]]), short=None)
+            if missed > _NEW:
+                return Best(z=z, worth=-np.inf, weights=weights, missed=missed)
+            # What is missed by next to nothing is met, but not by a programme that asks for all.
+            short = _NEW if missed > 0 else 0.0
         gains = self.games.gains(self.correlators)
         if ratio:
             # With subjects that only M = 0 meets no game has L = 1.
             with suppress(*([SolverError] if self.subjects else [])):
-                z, cost, factor, weights = self._run(
-                    np.concatenate([-gains, [0, 0, 0, 0]]), ratio=True
+                z, cost, factor, weights, _ = self._run(
+                    np.concatenate([-gains, [0, 0, 0, 0]]), ratio=True, short=short
                 )
                 if factor > _SMALLEST_FACTOR:
                     return Best(z=z / factor, worth=-cost, weights=weights)
             # These correlators lose with every game: any is as good, the least bad one is taken.
-        z, cost, _, weights = self._run(np.concatenate([-gains, [0, self.weight, 0, 0]]))
-        return Best(z=z, worth=-cost, weights=weights)
+        costs = np.concatenate([-gains, [0, self.weight, 0, 0]])
+        z, cost, _, weights, least = self._run(costs, short=short)
+        return Best(z=z, worth=-cost, weights=weights, most=-least)
 
     def _run(
         self, cost: FloatArray, *, ratio: bool = False, short: float | None = 0.0
-    ) -> tuple[FloatArray, float, float, FloatArray]:
-        """Minimise; return z, the cost, f, and the multipliers of the strategies."""
+    ) -> tuple[FloatArray, float, float, FloatArray, float]:
+        """Minimise; return z, the cost, f, the multipliers of the strategies, and the least cost.
+
+        The last is what no point of the programme goes below, -inf for ratios.
+        """
         from scipy.optimize import linprog
 
         rows = self._rows(ratio)
@@ -187,14 +205,49 @@ class _Programme:
             raise SolverError(f"the linear programme was not solved: {found.message}")
         k, count = len(games.lower), len(self.cuts.signs)
         weights = -found.ineqlin.marginals[:count]
-        return found.x[:k], float(found.fun), float(found.x[k]), weights
+        least = -np.inf
+        if not ratio and short is not None:
+            multipliers = np.minimum(found.ineqlin.marginals, 0.0), found.eqlin.marginals
+            least = self._least(cost, (rows, equal), multipliers, short)
+        return found.x[:k], float(found.fun), float(found.x[k]), weights, least
+
+    def _least(
+        self,
+        cost: FloatArray,
+        parts: tuple[FloatArray, FloatArray],
+        multipliers: tuple[FloatArray, FloatArray],
+        short: float,
+    ) -> float:
+        """Return what the cost does not go below: the minimum of the Lagrangian over a box.
+
+        For multipliers y <= 0 of the rows A x <= 0 and any of the equations B x = 0,
+        cost x >= (cost - y A - v B) x, and this is least at a corner. A sum of t terms in doubles
+        is off by less than t ulp of the sum of their sizes.
+        """
+        games, reach = self.games, self._reach()
+        low = np.concatenate([games.lower, [1.0, -reach, -reach, 0.0]])
+        high = np.concatenate([games.upper, [1.0, reach, reach, short]])
+        left, size, terms = cost.copy(), np.abs(cost), 1
+        for matrix, y in zip(parts, multipliers, strict=True):
+            left -= y @ matrix
+            size += np.abs(y) @ np.abs(matrix)
+            terms += len(matrix)
+        largest = np.maximum(np.abs(low), np.abs(high))
+        error = (terms + len(left)) * np.finfo(np.float64).eps * float(size @ largest)
+        return float(np.minimum(left * low, left * high).sum()) - error
+
+    def _reach(self) -> float:
+        """Return what no bias of a game of the polytope exceeds."""
+        games = self.games
+        largest = np.maximum(np.abs(games.lower), np.abs(games.upper))[games.variables]
+        return float(np.abs(games.weights) @ largest)
 
     def _rows(self, ratio: bool) -> FloatArray:
         """Return what must not be positive: strategies first."""
         games, cuts, k = self.games, self.cuts, len(self.games.lower)
-        parts = [_row(np.stack([games.gains(signs) for signs in cuts.signs]), classical=-1.0)]
+        parts = [_row(games.all_gains(cuts.signs), classical=-1.0)]
         if self.small_quantum and cuts.quantum:
-            parts.append(_row(np.stack([games.gains(e) for e in cuts.quantum]), quantum=-1.0))
+            parts.append(_row(games.all_gains(cuts.quantum), quantum=-1.0))
         parts += [self._subject(subject) for subject in self.subjects]
         parts.append(_row(games.rows, factor=-games.most))
         if ratio:

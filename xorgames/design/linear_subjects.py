@@ -8,11 +8,14 @@ and likewise with <=.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from xorgames.design.objectives import Subject
 
 #: A little inside, so that what is met in doubles is met by the proven numbers too.
 _INSIDE = 1e-9
+#: To a programme any limit beyond this is as far away, in units; no quotient comes near 10.
+_FAR, _FAR_QUOTIENT = Fraction(10**9), Fraction(10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +33,10 @@ class LinearSubject:
         return max(0.0, self.least - reached)
 
 
-def linear_subject(subject: Subject) -> LinearSubject:
-    """Return a fast subject as a linear condition.
+def linear_subject(
+    subject: Subject, *, unit: Fraction = Fraction(1), origin: Fraction = Fraction(0)
+) -> LinearSubject:
+    """Return a fast subject as a linear condition, with payoffs in units and from an origin.
 
     Examples
     --------
@@ -43,7 +48,12 @@ def linear_subject(subject: Subject) -> LinearSubject:
     """
     assert subject.limit is not None
     sign = 1.0 if subject.at_least else -1.0
-    limit = float(subject.limit)
+    exact, far = subject.limit, _FAR_QUOTIENT
+    if subject.quantity in ("classical", "quantum"):
+        exact = exact - origin
+    if subject.quantity in ("classical", "quantum", "gap"):
+        exact, far = exact / unit, _FAR
+    limit = float(min(max(exact, -far), far))
     limit += sign * _INSIDE * max(1.0, abs(limit))
     offset, quantum, classical, least = {
         "classical": (1.0, 0.0, 0.5, limit),

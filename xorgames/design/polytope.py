@@ -4,12 +4,17 @@ The numbers may be a distribution to be chosen, payoffs to be chosen, or the ent
 of a given size; `symmetry` makes orbits of them the numbers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+
+#: The closest that the programme meets conditions by.
+CLOSE: Any = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,6 +59,13 @@ class LinearGames:
         """Return the vector g with <M(z), E> = g z."""
         terms = self.weights * correlators.ravel()[self.cells]
         return np.bincount(self.variables, terms, minlength=len(self.lower)).astype(np.float64)
+
+    def all_gains(self, correlators: Sequence[FloatArray]) -> FloatArray:
+        """Return the vectors of many correlators as rows."""
+        terms = np.stack(correlators).reshape(len(correlators), -1)[:, self.cells] * self.weights
+        sums = np.zeros((len(self.lower), len(correlators)))
+        np.add.at(sums, self.variables, terms.T)
+        return sums.T
 
     def offset(self, z: FloatArray) -> float:
         """Return the offset of the game."""
@@ -110,5 +122,29 @@ def extreme(games: LinearGames, towards: FloatArray) -> FloatArray | None:
         b_eq=games.equal_to,
         bounds=[*zip(games.lower, games.upper, strict=True)],
         method="highs",
+        options=CLOSE,
     )
     return np.asarray(found.x, dtype=np.float64) if found.status == 0 else None
+
+
+def nearest(games: LinearGames, z: FloatArray) -> FloatArray | None:
+    """Return the numbers of the polytope with the least  sum |z' - z|,  None if it is empty.
+
+    Examples
+    --------
+    >>> nearest(all_matrices((1, 2)), np.array([1.25, 0.0, 0.0, 0.0])).tolist()
+    [1.0, 0.0, 0.0, 0.0]
+    """
+    k = len(z)
+    one, none = np.eye(k), np.zeros((len(games.rows), k))
+    # With each number how far it is.
+    wider = replace(
+        games,
+        lower=np.concatenate([games.lower, np.zeros(k)]),
+        upper=np.concatenate([games.upper, np.full(k, np.inf)]),
+        equal=np.column_stack([games.equal, np.zeros((len(games.equal), k))]),
+        rows=np.block([[games.rows, none], [one, -one], [-one, -one]]),
+        most=np.concatenate([games.most, z, -z]),
+    )
+    found = extreme(wider, np.concatenate([np.zeros(k), -np.ones(k)]))
+    return None if found is None else found[:k]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from xorgames.design.climb import Climber
 from xorgames.design.envelope import Space
 from xorgames.design.judge import Judge, Judged, Point, exact_point, rounded
+from xorgames.design.limits import onto_limits
 from xorgames.design.quantities import Values
 from xorgames.errors import reject
 
@@ -31,6 +32,8 @@ Many = Callable[[Sequence[Point], Sequence[str]], dict[str, Values]]
 #: Sobol points; and how many are climbed from, at most.
 SAMPLES = 512
 STARTS = 6
+#: Points that are moved onto conditions that few of the box meet.
+MOVED = 128
 #: In units of the box: starts are further apart.
 _APART = 0.15
 #: Points solved by Nelder-Mead: at first, and for each parameter.
@@ -83,6 +86,10 @@ def search(
     space = judge.space
     points = _sample(space, baseline, random)
     scores, notes = _scores(judge, many, points, tell)
+    if len(notes) > len(points) - STARTS:
+        # Next to no point of the box meets the conditions: look where they are met.
+        points = np.array([onto_limits(space, point) for point in points[:MOVED]])
+        scores, notes = _scores(judge, many, points, tell)
     order = np.argsort(-scores, kind="stable")
     starts = _apart(space, points[order], scores[order])
     climbs: list[list[tuple[float, FloatArray]]] = []
@@ -95,7 +102,8 @@ def search(
         for j, start in enumerate(starts):
             tell(f"climbing: {quantity}", j, len(starts))
             climbs[-1].append(climber.climb(start))
-        climbs[-1].sort(key=lambda each: -each[0])
+        # Of ends that differ by rounding only, such as mirror images, the one nearest the default.
+        climbs[-1].sort(key=lambda end: (-float(f"{end[0]:.9g}"), np.abs(end[1] - points[0]).sum()))
         looked += climber.evaluations
     ends = [end for rank in zip(*climbs, strict=True) for _, end in rank]
     best = _decided(judge, [*ends, *points[order[: 4 * STARTS]]], tell)
@@ -164,7 +172,7 @@ def _apart(space: Space, points: FloatArray, scores: FloatArray) -> list[FloatAr
 def _decided(judge: Judge, ends: Sequence[FloatArray], tell: Progress) -> Judged | None:
     """Return the best of some points, searched on where there are no derivatives."""
     smooth = judge.objective.is_fast and all(each.is_fast for each in judge.subjects)
-    digits = 15 if smooth else 9
+    digits = 15 if smooth else _digits(judge.space, ends[0], 9)
     alike: dict[Point, FloatArray] = {}
     for end in ends:
         alike.setdefault(exact_point(judge.space, end, _ALIKE), end)
@@ -191,6 +199,12 @@ def _decided(judge: Judge, ends: Sequence[FloatArray], tell: Progress) -> Judged
     return found if judge.score(found) > -math.inf else known
 
 
+def _digits(space: Space, x: FloatArray, few: int) -> int:
+    """Return how many digits of a point count: all where equations are to be met, or few."""
+    limits = space.limits(x)
+    return few if limits is None or not limits.equal.any() else 15
+
+
 def _nelder_mead(judge: Judge, start: FloatArray, tell: Progress) -> FloatArray:
     """Search on the certified objective itself, subjects included."""
     from scipy.optimize import Bounds, minimize
@@ -201,13 +215,17 @@ def _nelder_mead(judge: Judge, start: FloatArray, tell: Progress) -> FloatArray:
     counted = not judge.objective.is_fast or any(s.quantity == "pass" for s in judge.subjects)
     first, each = _SLOW_SOLVED if counted else _SOLVED
     most = first + each * len(low)
+    digits = _digits(space, start, 9), _digits(space, start, 6)
     done = 0
+
+    def place(z: FloatArray) -> FloatArray:
+        return onto_limits(space, low + width * np.clip(z, 0.0, 1.0))
 
     def loss(z: FloatArray) -> float:
         nonlocal done
         tell("searching on", min(done, most), most)
         done += 1
-        score = judge.score(judge(exact_point(space, low + width * np.clip(z, 0.0, 1.0), 6)))
+        score = judge.score(judge(exact_point(space, place(z), digits[1])))
         return -score if score > -math.inf else 1e300
 
     z = (start - low) / width
@@ -220,8 +238,7 @@ def _nelder_mead(judge: Judge, start: FloatArray, tell: Progress) -> FloatArray:
         bounds=Bounds(np.zeros(len(z)), np.ones(len(z))),
         options={"initial_simplex": np.array([z, *corners]), "maxfev": most, "xatol": 1e-4},
     )
-    ends = [start, low + width * np.clip(found.x, 0.0, 1.0)]
-    digits = (9, 6)
+    ends = [start, place(found.x)]
     scores = [
         judge.score(judge(exact_point(space, x, d))) for x, d in zip(ends, digits, strict=True)
     ]
@@ -231,10 +248,16 @@ def _nelder_mead(judge: Judge, start: FloatArray, tell: Progress) -> FloatArray:
 
 def _refuse(judge: Judge, notes: dict[int, str]) -> NoReturn:
     """Say why nothing was found; the searches know no proof that there is nothing."""
-    reasons = [problem for each in judge.solved for problem in each.problems]
-    closest = max(set(reasons), key=reasons.count) if reasons else ""
-    if judge.evaluations:
+    solved = [each for each in judge.solved if each.solution is not None]
+    if solved:
+        # The first of those that miss the fewest: those that seemed best were solved first.
+        nearest = min(solved, key=lambda each: len(each.problems))
+        received = "; ".join(nearest.all_problems(judge.subjects, judge.setting))
+        if not judge.subjects:
+            rule = "must have a value at a game that the search finds: none has"
+            reject(judge.objective.quantity, rule, received=received, cure="widen the ranges")
         rule = "must be met by a game that the search finds: none was"
-        reject("subject", rule, received=closest, cure="relax it, or widen the ranges")
-    some = next(iter(notes.values()), closest)
+        reject("subject", rule, received=received, cure="relax it, or widen the ranges")
+    reasons = [problem for each in judge.solved for problem in each.problems]
+    some = next(iter([*notes.values(), *reasons]), "")
     reject("family", "must have a game in these ranges: none was found", received=some)

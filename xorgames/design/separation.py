@@ -23,14 +23,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xorgames.bound import Bound, Finding
-from xorgames.design.cuts import Cuts
 from xorgames.design.equivalent import win_lose_game
 from xorgames.design.intervals import digits_down, digits_up
-from xorgames.design.linear_games import best_game_for
 from xorgames.design.measured import checked_correlators, correlators_of
 from xorgames.design.mixture import Mixture
-from xorgames.design.polytope import all_matrices
-from xorgames.design.separation_proofs import exact_inequality, exact_mixture
+from xorgames.design.search import Progress
+from xorgames.design.separation_proofs import (
+    between,
+    exact_inequality,
+    exact_mixture,
+    proven_distance,
+    proven_visibility,
+)
+from xorgames.design.separation_search import Search
 from xorgames.errors import reject
 from xorgames.exact import FractionArray
 from xorgames.game import XORGame
@@ -66,6 +71,8 @@ class Separation:
         Proves the lower end of the visibility.
     name : str
         Of the data.
+    interrupted : bool
+        Whether Ctrl-C ended the search: what is said is proven, and more might be found.
     """
 
     correlators: FractionArray
@@ -80,6 +87,7 @@ class Separation:
     nearest: Mixture
     scaled: Mixture
     name: str = ""
+    interrupted: bool = False
 
     @property
     def violation(self) -> Fraction:
@@ -104,6 +112,8 @@ class Separation:
         if self.verdict is Finding.REFUTED:
             return "classical players can have these correlators: the mixture proves it"
         if self.verdict is Finding.UNDECIDED:
+            if self.interrupted:
+                return "interrupted: whether classical players can have these is not known yet"
             return "these correlators lie on the edge of what classical players can have"
         text = f"your data violate this XOR inequality by {digits_down(self.violation)}: the "
         text += f"players reach {digits_down(self.reached)}, classical ones at most "
@@ -113,7 +123,7 @@ class Separation:
             text += f"; standard error {self.standard_error:.3g}, {times:.3g} of them. The "
             text += "inequality was chosen to fit these data, which makes them look better than "
             text += "they are: for a p-value play the game anew"
-        return text
+        return f"{text}; interrupted: there may be a larger one" if self.interrupted else text
 
     def on(self, counts: Any) -> tuple[float, float]:
         """Return the violation of the same inequality by other data, and its standard error.
@@ -135,6 +145,7 @@ class Separation:
         """Return the result as plain data; exact numbers as text."""
         return {
             "name": self.name,
+            "interrupted": self.interrupted,
             "verdict": str(self.verdict),
             "statement": self.statement,
             "inequality": [[str(entry) for entry in row] for row in self.inequality],
@@ -152,7 +163,13 @@ class Separation:
         }
 
 
-def separate(*, correlators: Any = None, counts: Any = None, name: str = "") -> Separation:
+def separate(
+    *,
+    correlators: Any = None,
+    counts: Any = None,
+    name: str = "",
+    progress: Progress | None = None,
+) -> Separation:
     """Compare correlators with what classical players can reach.
 
     Parameters
@@ -164,11 +181,15 @@ def separate(*, correlators: Any = None, counts: Any = None, name: str = "") -> 
         had the outputs a, b.
     name : str
         Of the data.
+    progress : callable, optional
+        Called with what is being done and (done, total).
 
     Raises
     ------
     InputError
         Unless one of the two is given and makes sense.
+    KeyboardInterrupt
+        On Ctrl-C before anything was found; later what is proven so far is returned.
 
     Examples
     --------
@@ -188,10 +209,8 @@ def separate(*, correlators: Any = None, counts: Any = None, name: str = "") -> 
         exact, numbers = correlators_of(counts)
     else:
         exact = checked_correlators(correlators)
-    cuts, floats = Cuts(), exact.astype(np.float64)
-    games = all_matrices((exact.shape[0], exact.shape[1]))
-    noisy = best_game_for(floats, games, cuts, ratio=True) if exact.any() else None
-    far = best_game_for(floats, games, cuts)
+    search = Search(exact.astype(np.float64), progress)
+    games, cuts, noisy, far = search.games, search.cuts, search.noisy, search.far
     matrix = games.matrix(far.z)
     if far.worth <= _NOTHING:
         # Nothing separates: the inequality that comes nearest, or any.
@@ -212,31 +231,13 @@ def separate(*, correlators: Any = None, counts: Any = None, name: str = "") -> 
         standard_error=None if numbers is None else _error(inequality, exact, numbers),
         noise_inequality=noise[0],
         noise_limit=noise[1],
-        distance=_between(*_distance(reached - limit, nearest, scaled)),
-        visibility=_between(*_visibility(exact, *noise, scaled)) if exact.any() else None,
+        distance=between(*proven_distance(reached - limit, nearest, scaled)),
+        visibility=between(*proven_visibility(exact, *noise, scaled)) if exact.any() else None,
         nearest=nearest,
         scaled=scaled,
         name=name,
+        interrupted=search.interrupted,
     )
-
-
-def _distance(violation: Fraction, nearest: Mixture, scaled: Mixture) -> tuple[Fraction, Fraction]:
-    """Return both ends of the distance, as the certificates prove them."""
-    most = Fraction(0) if scaled.total <= 1 else abs(nearest.remainder).max()
-    return max(violation, Fraction(0)), most
-
-
-def _visibility(
-    exact: FractionArray, inequality: FractionArray, limit: Fraction, scaled: Mixture
-) -> tuple[Fraction, Fraction]:
-    """Return both ends of the visibility, as the certificates prove them."""
-    # More than 1/max |E| of E is no behaviour at all.
-    most, reached = 1 / abs(exact).max(), (inequality * exact).sum()
-    return 1 / scaled.total, min(most, limit / reached) if reached > 0 else most
-
-
-def _between(lower: Fraction, upper: Fraction) -> Bound:
-    return Bound(Bound.exact(lower).lower, Bound.exact(max(lower, upper)).upper)
 
 
 def _error(
@@ -282,7 +283,7 @@ def verify(separation: Separation) -> bool:
             return False
     whole = sum(each.nearest.weights, Fraction(0)) <= 1
     reached = (each.inequality * exact).sum() == each.reached
-    near = _holds(each.distance, _distance(each.violation, each.nearest, each.scaled))
+    near = _holds(each.distance, proven_distance(each.violation, each.nearest, each.scaled))
     return bool(whole and reached and near and _visibility_holds(each))
 
 
@@ -290,7 +291,7 @@ def _visibility_holds(each: Separation) -> bool:
     if each.visibility is None or not each.correlators.any():
         return each.visibility is None and not each.correlators.any()
     noise = each.noise_inequality, each.noise_limit
-    return _holds(each.visibility, _visibility(each.correlators, *noise, each.scaled))
+    return _holds(each.visibility, proven_visibility(each.correlators, *noise, each.scaled))
 
 
 def _holds(bound: Bound, proven: tuple[Fraction, Fraction]) -> bool:

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from xorgames.bound import Bound
 from xorgames.design.cuts import Cuts
 from xorgames.design.linear_games import Best
 from xorgames.design.mixture import Mixture, signs_of
@@ -63,3 +64,25 @@ def exact_mixture(correlators: FractionArray, best: Best, cuts: Cuts, *, whole: 
         strategies=tuple(strategies[i] for i in kept),
         remainder=remainder,
     )
+
+
+def proven_distance(
+    violation: Fraction, nearest: Mixture, scaled: Mixture
+) -> tuple[Fraction, Fraction]:
+    """Return both ends of the distance, as the certificates prove them."""
+    most = Fraction(0) if scaled.total <= 1 else abs(nearest.remainder).max()
+    return max(violation, Fraction(0)), most
+
+
+def proven_visibility(
+    exact: FractionArray, inequality: FractionArray, limit: Fraction, scaled: Mixture
+) -> tuple[Fraction, Fraction]:
+    """Return both ends of the visibility, as the certificates prove them."""
+    # More than 1/max |E| of E is no behaviour at all.
+    most, reached = 1 / abs(exact).max(), (inequality * exact).sum()
+    return 1 / scaled.total, min(most, limit / reached) if reached > 0 else most
+
+
+def between(lower: Fraction, upper: Fraction) -> Bound:
+    """Return a bracket of doubles around two ends."""
+    return Bound(Bound.exact(lower).lower, Bound.exact(max(lower, upper)).upper)

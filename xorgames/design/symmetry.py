@@ -5,7 +5,12 @@ the correlators E and the polytope of games stay what they are. It maps strategi
 that L(M') = L(M) for every M and its image M'. For invariant E the advantage  <M, E> - L(M)  is
 concave and invariant: the mean of a game over the symmetries is no worse than the game. The best
 game for E is thus found among the invariant ones, whose numbers are alike on every orbit: a few
-numbers in place of hundreds, and a few strategies that matter in place of thousands.
+numbers in place of hundreds, and a few strategies that matter in place of thousands. For any E the
+programme over orbits is that for the mean of E over the symmetries: <M, E> is the same for every
+invariant M.
+
+Subjects are conditions on a game's offset, Q and L. All three are invariant: Q and L because what
+is permuted and flipped are strategies too, the offset because a symmetry must keep it (`middles`).
 
 Any group of symmetries will do, so that the search for them may end early (`automorphisms`).
 """

@@ -1,9 +1,9 @@
 """The search for cells and thresholds: candidates, climbs, and what the best of them is worth.
 
-Against players who see everything only the Tsirelson value of the cells counts, which climbs from
-equal cells; the threshold is chosen outside. Against players who see the cells there is no slope
-where entanglement is of no use, which is nearly everywhere for few cells: there many points are
-looked at first, and the best are climbed from.
+Many points are looked at, and the best are climbed from, beside equal cells: these may be a saddle,
+and against players who see the cells there is no slope where entanglement is of no use, which is
+nearly everywhere for few cells. Against players who see everything only the Tsirelson value of the
+cells counts, and the threshold is chosen outside.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ FloatArray = NDArray[np.float64]
 
 #: Thresholds tried before the search for the best one, and cells for a rough classical value.
 _GRID, _ROUGH = 9, 200
-#: Points looked at against players who see the cells, and how many of them are climbed from.
+#: Points looked at, and how many of them are climbed from.
 _LOOKED, _CLIMBED = 64, 4
 _DIGITS, _THRESHOLD_DIGITS = 12, 6
 
@@ -85,15 +85,16 @@ def _climbed(space: CellSpace, against: str) -> tuple[FloatArray, int]:
         return equal, 0
     if against == "everyone" and low < high:
         return _best_threshold(space)
-    climber = Climber(space, "gap" if against == "cells" else "quantum")
-    starts = [equal]
-    if against == "cells":
-        points = [equal, *_points(space)]
-        widths = np.array([float(end) for end in space.high]) - [float(end) for end in space.low]
-        places = [(point - [float(end) for end in space.low]) / widths for point in points]
-        order = np.argsort([-climber.value(place) for place in places], kind="stable")
-        starts = [points[i] for i in order[:_CLIMBED]]
-    ends = [climber.climb(start) for start in starts]
+    return _from_many(space, "gap" if against == "cells" else "quantum", equal)
+
+
+def _from_many(space: CellSpace, quantity: str, first: FloatArray) -> tuple[FloatArray, int]:
+    """Climb from a point, and from the best of many others."""
+    climber = Climber(space, quantity)
+    points = list(_points(space))
+    low, high = (np.array([float(e) for e in ends]) for ends in (space.low, space.high))
+    order = np.argsort([-climber.value((x - low) / (high - low)) for x in points], kind="stable")
+    ends = [climber.climb(x) for x in (first, *(points[i] for i in order[:_CLIMBED]))]
     return max(ends, key=lambda each: each[0])[1], climber.evaluations
 
 
@@ -140,6 +141,11 @@ def _best_threshold(space: CellSpace) -> tuple[FloatArray, int]:
     found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-5})
     best = float(found.x) if found.fun <= losses[at] else float(grid[at])
     loss(best)
+    if free:
+        exact = Fraction(best)
+        part = CellSpace(space.region, space.cells, (exact, exact), free=True)
+        inner, more = _from_many(part, "quantum", inner)
+        looked += more
     return np.append(best, inner if free else []), looked
 
 

@@ -9,6 +9,7 @@ from xorgames.design.map import Map
 from xorgames.errors import reject
 from xorgames.output import check_target, write_whole
 from xorgames.reports.map_figures import describe_map, draw_map
+from xorgames.reports.numbers import plain
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -67,10 +68,10 @@ def _html(found: Map) -> str:
     style = resources.files("xorgames.reports.templates").joinpath("report.css")
     curves = [
         f"<li>{html.escape(contour.label)}: {_count(len(contour.curves))}, each vertex enclosed to "
-        f"{contour.resolution:.2g} of the distance of two points</li>"
+        f"{plain(contour.resolution, 2)} of the distance of two points</li>"
         for contour in (found.boundary, *found.contours)
     ]
-    reasons = [f"<li>{html.escape(why)}: {n}</li>" for why, n in found.reasons.items()]
+    reasons = [f"<li>{html.escape(why)}: {n:,}</li>" for why, n in found.reasons.items()]
     notes = "\n".join(["<h2>Points without a value</h2>", "<ul>", *reasons, "</ul>"])
     return _PAGE.format(
         title=html.escape(f"{found.family}: {found.quantity}"),

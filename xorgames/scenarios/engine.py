@@ -21,7 +21,7 @@ from xorgames.scenarios.checks import check_scenario, checked_cells, checked_qua
 from xorgames.scenarios.estimates import SIGMAS
 from xorgames.scenarios.estimation import CellSums, EstimatedGame
 from xorgames.scenarios.players import STORE_NOTE, Machine, Player, players_of
-from xorgames.scenarios.result import Achieved, ScenarioResult
+from xorgames.scenarios.result import ERROR_NOTE, Achieved, ScenarioResult
 from xorgames.scenarios.scenario import Part, Scenario
 from xorgames.scenarios.tally import BATCHES, FloatArray, Formula, Tally, resemblance
 from xorgames.solvers.solution import Solution
@@ -157,6 +157,7 @@ def simulate(
         about=about,
         facts=facts,
         notes=(
+            ERROR_NOTE,
             *scenario.notes(conditions),
             *(() if machine is None else (STORE_NOTE,)),
             *prepared.estimated.doubts(prepared.solution),

@@ -29,7 +29,7 @@ from xorgames.game import XORGame
 from xorgames.scenarios.checks import checked_cells, checked_values
 from xorgames.scenarios.estimates import SIGMAS, Estimate, ratio
 from xorgames.scenarios.scenario import Scenario
-from xorgames.scenarios.tally import BATCHES
+from xorgames.scenarios.tally import BATCHES, resemblance
 from xorgames.solvers.solution import Solution
 
 FloatArray = NDArray[np.float64]
@@ -79,24 +79,37 @@ class EstimatedGame:
             Correlators that do not depend on these rounds; those of strategies optimised on them
             look a little better than they are.
         """
+        return ratio(*self._gaps(ours, theirs))
+
+    def _gaps(self, ours: FloatArray, theirs: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the sums of the gap by batch, and of how many rounds."""
         counts, parity = self._batches
-        return ratio(np.einsum("imn,mn->i", parity, theirs - ours), counts.sum(axis=(1, 2)))
+        return np.einsum("imn,mn->i", parity, theirs - ours), counts.sum(axis=(1, 2))
 
     def doubts(self, solution: Solution) -> tuple[str, ...]:
-        """Say if the advantage of this game may be nothing but the sampling of it."""
-        gap = self._gap_of(solution)
-        proven = solution.advantage.verdict is Finding.PROVEN
-        if not proven or gap.value >= _CLEAR * gap.standard_error:
+        """Say if the advantage of this game may be nothing but sampling, or errors be too small."""
+        if solution.advantage.verdict is not Finding.PROVEN:
             return ()
-        return (
-            f"The advantage of the estimated game is within {_CLEAR} standard errors of none, "
-            f"{gap}: it is proven for that game, not for what the game was estimated from.",
-        )
+        gap, found = self._gap_of(solution), []
+        if gap.value < _CLEAR * gap.standard_error:
+            found.append(
+                f"The advantage of the estimated game is within {_CLEAR} standard errors of none, "
+                f"{gap}: it is proven for that game, not for what the game was estimated from."
+            )
+        sums, counts = self._gaps(*_correlators(solution))
+        left_out = (sums.sum() - sums) / (counts.sum() - counts)
+        alike = resemblance(np.concatenate([[gap.value], left_out]))
+        if alike * len(counts) ** 0.5 >= SIGMAS:
+            found.append(
+                f"The rounds of the training depend on each other for longer than 1/{len(counts)} "
+                f"of them: neighbouring parts have a correlation of {alike:.2f}, so that the "
+                "errors of the estimated game are too small."
+            )
+        return tuple(found)
 
     def _gap_of(self, solution: Solution) -> Estimate:
         """Return by how much one pair exceeds the classical value of this very game."""
-        quantum, classical = solution.one_pair.strategy, solution.classical.strategy
-        return self.gap(quantum.correlators, classical.correlators)
+        return self.gap(*_correlators(solution))
 
     def to_dict(self, solution: Solution) -> dict[str, Any]:
         """Return the game, its values and their sampling errors as JSON data."""
@@ -116,6 +129,11 @@ class EstimatedGame:
             "gap": gap.to_dict(),
             "advantage": str(solution.advantage.verdict),
         }
+
+
+def _correlators(solution: Solution) -> tuple[FloatArray, FloatArray]:
+    """Return those of one pair, and of the best classical strategy."""
+    return solution.one_pair.strategy.correlators, solution.classical.strategy.correlators
 
 
 class CellSums:

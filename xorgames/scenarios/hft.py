@@ -20,7 +20,7 @@ p = 0.474 and beta = 0.165 here. Nobody puts these utilities in; they follow fro
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from xorgames.game import XORGame
 from xorgames.hardware.conditions import Conditions
 from xorgames.hardware.parameters import POSITIVE, PROBABILITY, Rule, check_fields
 from xorgames.scenarios.hft_market import LABELS, NOTES, Market, Trades, Trading
+from xorgames.scenarios.scenario import Part
 
 FloatArray = NDArray[np.float64]
 
@@ -135,7 +136,24 @@ class HFT(Trading):
 
     def draw(self, rounds: int, rng: np.random.Generator) -> Trades:
         """Return decisions to trade."""
-        broken = self._broken(rounds, rng)
+        return self._trades(rounds, rng, None)
+
+    def source(self, part: Part, rng: np.random.Generator) -> Callable[[int], Trades]:
+        """Return a function that returns the next decisions: regimes go on where they were."""
+        del part
+        before: bool | None = None
+
+        def take(rounds: int) -> Trades:
+            nonlocal before
+            trades = self._trades(rounds, rng, before)
+            before = bool(trades.sign[-1] < 0)
+            return trades
+
+        return take
+
+    def _trades(self, rounds: int, rng: np.random.Generator, before: bool | None) -> Trades:
+        """Return decisions; whether the regime was broken at the one before them, if there is."""
+        broken = self._broken(rounds, rng, before)
         alarms = self._alarms()[:, 1]
         odds = np.where(broken, alarms[1], alarms[0])
         x, y = (rng.random((2, rounds)) < odds).astype(np.int64)
@@ -186,9 +204,12 @@ class HFT(Trading):
         fires = np.array([self.false_positive, 1 - self.false_negative])
         return np.stack([1 - fires, fires], axis=1)
 
-    def _broken(self, rounds: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    def _broken(
+        self, rounds: int, rng: np.random.Generator, before: bool | None
+    ) -> NDArray[np.bool_]:
         """Return the regime at each decision: kept since the last one, or drawn afresh."""
         drawn = rng.random(rounds) < self.broken_share
         kept = self.known_after(self.interval_s)
-        fresh = np.where(rng.random(rounds) >= kept, np.arange(rounds), 0)
-        return np.asarray(drawn[np.maximum.accumulate(fresh)])
+        fresh = np.where(rng.random(rounds) >= kept, np.arange(rounds), -1)
+        latest = np.maximum.accumulate(fresh)
+        return np.where(latest < 0, drawn[0] if before is None else before, drawn[latest])

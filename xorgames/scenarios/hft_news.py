@@ -61,9 +61,9 @@ class _Told(Trades):
 class _Telling(HFT):
     """The model, each decision with the news of the one before."""
 
-    def draw(self, rounds: int, rng: np.random.Generator) -> _Told:
+    def _trades(self, rounds: int, rng: np.random.Generator, before: bool | None) -> _Told:
         """Return decisions; the first that is drawn is news alone."""
-        drawn = super().draw(rounds + 1, rng)
+        drawn = super()._trades(rounds + 1, rng, before)
         now = {each.name: getattr(drawn, each.name)[..., 1:] for each in fields(drawn)}
         return _Told(**now, news=2 * drawn.x[:-1] + drawn.y[:-1])
 

@@ -8,21 +8,21 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from xorgames.bound import Finding
-from xorgames.hardware.requirements import require
 from xorgames.scenarios.engine import Prepared
 from xorgames.scenarios.estimates import Estimate
 from xorgames.scenarios.hft import HFT
 from xorgames.scenarios.hft_news import news_matter, news_sweep
 from xorgames.scenarios.load_balancing_axes import QUEUE_AXES
 from xorgames.scenarios.load_balancing_robustness import CELLS, queue_sweep
+from xorgames.scenarios.players import Machine
 from xorgames.scenarios.result import COLUMNS, INTERVAL, ScenarioResult
 from xorgames.scenarios.robustness import sweep
-from xorgames.scenarios.robustness_axes import AXES, Setting
-from xorgames.scenarios.robustness_claims import rate_sweep, rounds_of
+from xorgames.scenarios.robustness_axes import AXES, Setting, cast_of
+from xorgames.scenarios.robustness_claims import needs_of, rate_sweep, rounds_of
 from xorgames.scenarios.robustness_inputs import input_law_sweep
 from xorgames.scenarios.robustness_points import Point, Sweep, part_of
 from xorgames.scenarios.weighted_pairs import Weighted
@@ -50,6 +50,15 @@ _QUEUE_NOTE = (
     "How long the advantage lasts is in seconds of mean wait, each bunched pair worth kappa_s, for "
     f"routers that know a service time to one of {CELLS} cells; of {_FEW_CELLS} where the law of "
     "the inputs or a claim is at stake."
+)
+
+_ON_MACHINE = (
+    "How long the advantage lasts is measured on {}: all but what varies is as it is there; other "
+    "laws of the inputs and old news are met with perfect pairs."
+)
+_ON_PERFECT = (
+    "How long the advantage lasts is measured on a perfect machine: {} leaves {:.4g} of the "
+    "correlators, of which {:.4g} are needed."
 )
 
 SWEEP_COLUMNS = (
@@ -93,6 +102,7 @@ def scenario_lasting(known: Prepared, effort: Effort) -> Lasting:
     scenario = known.scenario
     if known.solution.advantage.verdict is not Finding.PROVEN:
         return [], (_NO_ADVANTAGE,)
+    effort, standing = _standing(known.solution, effort)
     parts: list[Part] = [partial(_own, known, axis, effort) for axis in AXES]
     claims, left_out = _claims(known.solution, effort)
     parts += claims
@@ -102,7 +112,7 @@ def scenario_lasting(known: Prepared, effort: Effort) -> Lasting:
                 scenario, rounds=min(effort.rounds, _ROUNDS), rng=effort.rng, progress=told
             )
         )
-    return _all(parts, effort), left_out
+    return _all(parts, effort), (*left_out, *standing)
 
 
 def queue_lasting(goal: Weighted, effort: Effort) -> Lasting:
@@ -116,13 +126,26 @@ def queue_lasting(goal: Weighted, effort: Effort) -> Lasting:
     solution = solve(goal.game(CELLS))
     if solution.advantage.verdict is not Finding.PROVEN:
         return [], (_NO_ADVANTAGE,)
+    effort, standing = _standing(solution, effort)
     parts: list[Part] = [partial(_queues, goal, solution, axis, effort) for axis in QUEUE_AXES]
     few = solve(goal.game(_FEW_CELLS))
     if few.advantage.verdict is not Finding.PROVEN:
         left = f"The claims are left out: the game of {_FEW_CELLS} cells has no advantage."
-        return _all(parts, effort), (_QUEUE_NOTE, left)
+        return _all(parts, effort), (_QUEUE_NOTE, left, *standing)
     claims, left_out = _claims(few, effort)
-    return _all(parts + claims, effort), (_QUEUE_NOTE, *left_out)
+    return _all(parts + claims, effort), (_QUEUE_NOTE, *left_out, *standing)
+
+
+def _standing(solution: Solution, effort: Effort) -> tuple[Effort, tuple[str, ...]]:
+    """Return the effort on a machine that leaves an advantage, and what to say of it."""
+    machine = effort.setting.machine
+    if machine == Machine():
+        return effort, ()
+    needed, found = cast_of(solution).left, machine.noise.factor
+    if found > needed:
+        return effort, (_ON_MACHINE.format(machine.name),)
+    perfect = replace(effort, setting=replace(effort.setting, machine=Machine()))
+    return perfect, (_ON_PERFECT.format(machine.name, found, needed),)
 
 
 def _all(parts: Sequence[Part], effort: Effort) -> list[Sweep]:
@@ -157,20 +180,28 @@ def _queues(
 
 def _claims(solution: Solution, effort: Effort) -> tuple[list[Part], tuple[str, ...]]:
     """Return the axes of what can be claimed of a game, and what is left out as too long."""
-    conditions, rounds = effort.setting.conditions, min(effort.rounds, _ROUNDS)
+    conditions, machine = effort.setting.conditions, effort.setting.machine
+    rounds = min(effort.rounds, _ROUNDS)
     parts: list[Part] = [
         partial(_law, solution, drift, rounds, effort.rng) for drift in (False, True)
     ]
-    needed = rounds_of(solution, conditions)
+    needed = rounds_of(solution, conditions, machine)
     least, most = _WINDOWS
-    if needed is None or least * needed > _MOST_WINDOW_ROUNDS:
-        first = require(solution, conditions, test="bernoulli").rounds.first
-        said = "no number of rounds" if first is None else f"{first:,} rounds a window"
-        return parts, (f"The rate is not swept: {said} would have to be played.",)
+    if needed is None:
+        return parts, ("The rate is not swept: no number of rounds is enough.",)
+    if least * needed > _MOST_WINDOW_ROUNDS:
+        first = needs_of(solution, conditions, machine).rounds.first
+        said = f"{first:,} rounds a window would have to be played"
+        return parts, (f"The rate is not swept: {said}.",)
     windows = min(max(_WINDOW_ROUNDS * rounds // needed, least), most)
     parts.append(
         lambda told: rate_sweep(
-            solution, conditions=conditions, windows=windows, rng=effort.rng, progress=told
+            solution,
+            machine=machine,
+            conditions=conditions,
+            windows=windows,
+            rng=effort.rng,
+            progress=told,
         )
     )
     return parts, ()

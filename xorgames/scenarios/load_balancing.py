@@ -5,18 +5,16 @@ servers; see `load_balancing_model` for the queues, `load_balancing_goals` for t
 `load_balancing_routers` for the players. All players meet the same arrivals, service times and
 coins, so that their differences have small errors.
 
-On "0.76 classical, 0.81 quantum". These two figures are quoted for the game of short pairs as if
-they were its optima. They are not: 0.7616 is the lowest classical optimum over the threshold, at
-C = 0.3300, and the quantum optimum there is 0.8276; it is nowhere below 0.8272. Angles that are
-linear in u reach 0.814 at that C, which is probably where 0.81 comes from. Nor is a gap of five or
-six points of win probability what an operator gets: at lambda = 1/2, mu = 1, kappa = 1 it becomes
-about one per cent of the mean wait and of the baseline output each, and that is what is shown here.
+"0.76 classical, 0.81 quantum" is not a pair of optima: at C = 0.3300, where the classical one is
+lowest, they are 0.7616 and 0.8276. Nor is such a gap what an operator gets; at lambda = 1/2,
+mu = 1, kappa = 1 it becomes about one per cent of the mean wait and of the baseline output each.
+See `docs/load_balancing.md`.
 """
 
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,7 +23,7 @@ from xorgames.draws import generator
 from xorgames.errors import expect, reject
 from xorgames.regions import whole_number
 from xorgames.scenarios.estimates import Change, Estimate, change, ratio
-from xorgames.scenarios.load_balancing_batches import BATCHES, METRICS, run
+from xorgames.scenarios.load_balancing_batches import BATCHES, METRICS, Batches, run
 from xorgames.scenarios.load_balancing_goals import Goal
 from xorgames.scenarios.load_balancing_model import LoadBalancing, Noise
 from xorgames.scenarios.load_balancing_routers import (
@@ -99,6 +97,8 @@ class LoadBalancingResult:
         "classical" first.
     seconds : float
         How long it took.
+    batches : Batches
+        What everything was added up from.
     """
 
     model: LoadBalancing
@@ -106,6 +106,7 @@ class LoadBalancingResult:
     pairs: int
     players: Mapping[str, Played]
     seconds: float
+    batches: Batches = field(repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything by name."""
@@ -203,6 +204,7 @@ def simulate(
         pairs=pairs,
         players=played,
         seconds=time.perf_counter() - started,
+        batches=batches,
     )
 
 

@@ -157,7 +157,7 @@ class LoadBalancing:
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
-    """What the machine does to the routers' pairs.
+    """What a machine does to the players' pairs.
 
     Parameters
     ----------
@@ -165,10 +165,11 @@ class Noise:
         Of Werner pairs.
     readout_error : float in [0, 1/2], or (e0, e1)
         The probability of a wrong outcome, of each router's own; or those to read 1 for 0 and 0 for
-        1, the sum at most 1. Routers with unequal ones exchange the roles of their outcomes at
-        random, each by a coin of its own, so that no server gets more jobs.
+        1, the sum at most 1. Players with unequal ones exchange the roles of their outcomes at
+        random, each by a coin of its own, so that no server gets more jobs and no order is
+        preferred.
     availability : float in [0, 1]
-        The probability that a pair is there; without one the routers play classically.
+        The probability that a pair is there; without one the players play classically.
 
     Raises
     ------

@@ -1,24 +1,31 @@
 """Load balancing in the shape that all scenarios are reported in."""
 
+import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from xorgames.scenarios.load_balancing import Weighted, simulate
-from xorgames.scenarios.load_balancing_model import LoadBalancing
+from xorgames.scenarios.estimates import Estimate, change, ratio
+from xorgames.scenarios.load_balancing import LoadBalancingResult, Weighted, simulate
+from xorgames.scenarios.load_balancing_model import LoadBalancing, square
 from xorgames.scenarios.players import STORE_NOTE, Machine
-from xorgames.scenarios.result import Achieved, Measure, ScenarioResult
+from xorgames.scenarios.result import ERROR_NOTE, Achieved, Measure, ScenarioResult
 from xorgames.solvers.workers import Progress
 from xorgames.units import format_quantity
 
 MEASURES = (
+    Measure(name="net_s", about="worth of bunching less mean wait, in seconds", unit="s"),
     Measure(name="wait_s", about="mean wait of a job", unit="s", better="less"),
     Measure(name="output_rate", about="baseline output of a server", unit="/s"),
     Measure(name="bunch_probability", about="pairs sent to one server", better=""),
     Measure(name="win_probability", about="the right decision"),
 )
+FloatArray = NDArray[np.float64]
+
 #: Servers half busy, with jobs of a second, and bunching worth a second: arXiv:2602.04588's model.
 DEFAULTS: Mapping[str, float] = {"arrival_rate_hz": 0.5, "service_rate_hz": 1.0, "kappa_s": 1.0}
 ABOUT = {
@@ -78,19 +85,15 @@ def simulate_load_balancing(
     'classical'
     """
     started = time.perf_counter()
+    weighted = goal if isinstance(goal, Weighted) else load_balancing_goal(goal)
     found = simulate(
-        goal if isinstance(goal, Weighted) else load_balancing_goal(goal),
+        weighted,
         pairs=10**6 if pairs is None else pairs,
         noise=None if machine is None else machine.noise,
         rng=rng,
         progress=progress,
     )
-    players = {
-        name: Achieved(
-            metrics=each.metrics, changes=each.changes, predicted=each.predicted.to_dict()
-        )
-        for name, each in found.players.items()
-    }
+    players = {name: _achieved(found, name, weighted.kappa_s) for name in found.players}
     return ScenarioResult(
         scenario="load balancing",
         rounds=found.pairs,
@@ -103,11 +106,47 @@ def simulate_load_balancing(
             "machine": machine and machine.to_dict(),
         },
         notes=(
+            ERROR_NOTE,
             "Waiting and output are a trade-off: who bunches more gets more output, and waits "
-            "longer for decisions of the same quality. The weight kappa_s says which counts more.",
+            "longer for decisions of the same quality. The weight kappa_s says which counts more: "
+            "net_s is kappa_s for each bunched pair less the mean wait of a job.",
+            _output_note(found.model),
             *(() if machine is None else (STORE_NOTE, _held_note(machine))),
         ),
         seconds=time.perf_counter() - started,
+    )
+
+
+def _achieved(found: LoadBalancingResult, name: str, kappa_s: float) -> Achieved:
+    """Return what a player achieved, and what it played for: kappa P(bunched) - W.
+
+    Of that no percentage is given, as its zero means nothing.
+    """
+    played, pairs = found.players[name], found.batches.counts["bunch_probability"]
+    predicted, changes = played.predicted.to_dict(), dict(played.changes)
+    predicted["net_s"] = kappa_s * predicted["bunch_probability"] - predicted["wait_s"]
+    ours, theirs = (_net_sums(found, each, kappa_s) for each in (name, "classical"))
+    if changes:
+        against = change(ours, theirs, pairs, sample=found.pairs)
+        nothing = Estimate(value=math.inf, standard_error=math.inf)
+        changes["net_s"] = replace(against, percent=nothing)
+    metrics = {**played.metrics, "net_s": ratio(ours, pairs)}
+    return Achieved(metrics=metrics, changes=changes, predicted=predicted)
+
+
+def _net_sums(found: LoadBalancingResult, name: str, kappa_s: float) -> FloatArray:
+    """Return the sums by batch; each pair has two jobs that wait."""
+    sums = found.batches.sums[name]
+    return np.asarray(kappa_s * sums["bunch_probability"] - sums["wait_s"] / 2)
+
+
+def _output_note(model: LoadBalancing) -> str:
+    """Say what the unit of the baseline output is."""
+    name = getattr(model.output, "__name__", "given")
+    yields = "t^2" if model.output is square else f'what the function "{name}" says'
+    return (
+        "Baseline output, per second of a server: t seconds without interruption by jobs yield "
+        f"{yields}."
     )
 
 

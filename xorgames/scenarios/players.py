@@ -12,7 +12,7 @@ exchanged or not by a coin that both share, so that each alone is fair and only 
   too late if light takes longer than a decision may.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -27,20 +27,27 @@ from xorgames.hardware.design import Design
 from xorgames.hardware.noise import werner_visibility
 from xorgames.hardware.pair_store import PairStore
 from xorgames.hardware.parameters import NOT_NEGATIVE, Rule, check_fields
+from xorgames.hardware.schedule import Node
 from xorgames.noisy import NoisyStrategy, SharedRandomStrategy
 from xorgames.scenarios.checks import checked_rules
 from xorgames.scenarios.load_balancing_model import Noise
 from xorgames.scenarios.scenario import Scenario
 from xorgames.solvers.solution import Solution
-from xorgames.strategy import Playable
+from xorgames.strategy import DeterministicStrategy, Playable
 
 FloatArray = NDArray[np.float64]
 
 #: What holds for all players on a machine.
 STORE_NOTE = (
     "Whether a pair is there is drawn anew for each decision, with the odds of a store that is fed "
-    "at random and asked at random; a pair's age in the store is left out."
+    "at random and asked at random. Pairs are as noisy as those that waited in it are on average, "
+    "where the design says how they age."
 )
+
+#: A rule for more of them is not said in words.
+_FEW_INPUTS = 4
+#: The infidelity of a pair of which nothing is left.
+_WORST = 0.75
 
 _DECISION_TIME = {"decision_time_s": Rule(about="from question to answer", limits=NOT_NEGATIVE)}
 
@@ -91,6 +98,9 @@ class Machine:
     ) -> "Machine":
         """Return what a hardware design offers to decisions that come at random times.
 
+        Pairs age in the store, the newest being used first, if the design has a schedule of
+        attempts and a memory; else they are those that are used at once.
+
         Parameters
         ----------
         design : Design
@@ -111,21 +121,30 @@ class Machine:
         store = PairStore(
             pair_rate_hz=achieved.rate_hz, decision_rate_hz=decision_rate_hz, places=places
         )
+        state_infidelity = achieved.state_infidelity
+        if achieved.memory_lifetime_s is not None and achieved.attempt_rate_hz is not None:
+            node = Node.of(design, distance_m=distance_m, profile=profile)
+            state_infidelity = min(_aged(node, store), _WORST)
         noise = Noise(
-            visibility=werner_visibility(achieved.state_infidelity),
+            visibility=werner_visibility(state_infidelity),
             readout_error=achieved.measurement_infidelity,
             availability=1 - store.no_pair,
         )
         return cls(noise=noise, decision_time_s=achieved.decision_time_s, name=design.name)
 
     def strategy(self, solution: Solution) -> NoisyStrategy:
-        """Return the one-pair strategy on this machine, classical where there is no pair."""
+        """Return the one-pair strategy on this machine, classical where there is no pair.
+
+        Unequal readout errors count with their mean: each party exchanges the roles of its outcomes
+        or not by a private coin, so that both outcomes are misread equally often.
+        """
         noise = self.noise
+        error = sum(noise.readout) / 2
         return NoisyStrategy(
             strategy=solution.one_pair.strategy,
             visibility=noise.visibility,
-            alice_readout=noise.readout,
-            bob_readout=noise.readout,
+            alice_readout=(error, error),
+            bob_readout=(error, error),
             availability=noise.availability,
             fallback=SharedRandomStrategy.symmetrised(solution.classical.strategy),
         )
@@ -134,6 +153,13 @@ class Machine:
         """Return everything by name."""
         combined = {"combined_infidelity": 1 - self.noise.factor}
         return asdict(self) | combined
+
+
+def _aged(node: Node, store: PairStore) -> float:
+    """Return the mean infidelity of the pairs that are taken out of a store."""
+    time_s = node.ageing_time_s
+    kept = 1.0 if time_s is None else store.decay(time_s)
+    return node.state_infidelity + node.ageing_infidelity * (1 - kept)
 
 
 class Deciders(Protocol):
@@ -200,6 +226,28 @@ class Player:
     late: bool = False
 
 
+def rule_in_words(rule: DeterministicStrategy, labels: Mapping[str, Sequence[str]]) -> str:
+    """Say what a simple rule does, if there are few inputs.
+
+    Examples
+    --------
+    >>> rule = DeterministicStrategy(a=np.array([0, 1]), b=np.array([1, 1]))
+    >>> rule_in_words(rule, {"a": ("ask", "bid"), "b": ("bid", "ask"), "x": ("calm", "wild")})
+    'a rule: A "ask" on "calm", "bid" on "wild"; B always "ask"; or both the contrary, by a coin'
+    """
+    if max(len(rule.a), len(rule.b)) > _FEW_INPUTS:
+        return "a rule"
+    parts = []
+    for party, inputs in (("a", "x"), ("b", "y")):
+        said = [f'"{each}"' for each in labels.get(party, ("0", "1"))]
+        bits = getattr(rule, party).tolist()
+        seen = labels.get(inputs, [f"{inputs} = {number}" for number in range(len(bits))])
+        each = [f'{said[bit]} on "{name}"' for bit, name in zip(bits, seen, strict=True)]
+        does = f"always {said[bits[0]]}" if len(set(bits)) == 1 else ", ".join(each)
+        parts.append(f"{party.upper()} {does}")
+    return "a rule: " + "; ".join([*parts, "or both the contrary, by a coin"])
+
+
 def players_of(
     scenario: Scenario, solution: Solution, conditions: Conditions, machine: Machine | None
 ) -> Mapping[str, Player]:
@@ -215,7 +263,8 @@ def players_of(
         )
     }
     for name, rule in checked_rules(scenario).items():
-        players[name] = apart(SharedRandomStrategy.symmetrised(rule), "a simple rule")
+        about = rule_in_words(rule, solution.game.labels)
+        players[name] = apart(SharedRandomStrategy.symmetrised(rule), about)
     players["quantum"] = apart(solution.one_pair.strategy, "a perfect Bell pair in every round")
     if machine is not None:
         players["machine"] = apart(

@@ -2,8 +2,9 @@
 
 A feed is a CSV file (UTF-8, comma-separated) or a Parquet file with the columns `time_s`, `price_x`
 and `price_y`, and no others, one row for each moment at which a price changed or was sampled. Times
-are in seconds from any origin, and do not fall; prices are positive. A double holds times since
-1970 to a quarter of a microsecond only: count from the start of the day instead.
+are in seconds from any origin, and do not fall; of several rows at one time the last counts. Prices
+are positive. Times must be precise to a microsecond, as decisions are: a double holds those since
+1970 to a quarter of one, but not milliseconds since then taken for seconds.
 
 Everything that is wrong is one error, row by row. The file is read in pieces; in memory a row takes
 24 bytes.
@@ -32,6 +33,8 @@ _SECONDS = "count seconds from the start of the day"
 _REMOVE = "remove the row"
 _LINES = 2**16
 _LONGEST_LINE = 1000
+#: In seconds.
+_PRECISION = 1e-6
 #: So many problems of one kind are looked for; an error shows fewer.
 _MANY = 100
 
@@ -107,11 +110,12 @@ def read_price_feed(path: str | Path, *, max_gap_s: float | None = 1.0) -> Price
         reject("feed", "must end in .csv or .parquet", received=str(path))
     try:
         if suffix == ".csv":
-            table = _read_csv(Path(path))
+            table, kind = _read_csv(Path(path)), "float64"
             _check(table, max_gap_s, lambda row: f"line {row + 1}")
         else:
-            table = _read_parquet(Path(path))
+            table, kind = _read_parquet(Path(path))
             _check(table, max_gap_s, "row {}".format)
+        _check_precision(table[0], kind)
     except InputError as error:
         raise error.in_file(str(path)) from None
     except (OSError, ValueError) as error:
@@ -168,7 +172,8 @@ def _explain(lines: list[str], first: int) -> NoReturn:
         if len(cells) != 3:
             rule, wrong, cure = "must have 3 values", line, f"they are {HEADER}"
         elif bad := [cell for cell in cells if not _is_number(cell)]:
-            rule, wrong, cure = "must hold numbers", bad[0], "write them as 12.5 or 1.25e1"
+            rule, wrong = "must hold numbers", bad[0]
+            cure = _SECONDS if ":" in wrong else "write them as 12.5 or 1.25e1"
         else:
             continue
         received = repr(wrong.strip()[:60])
@@ -184,7 +189,8 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def _read_parquet(path: Path) -> FloatArray:
+def _read_parquet(path: Path) -> tuple[FloatArray, str]:
+    """Return the columns, and the type that times are written in."""
     check_pyarrow()
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -193,7 +199,8 @@ def _read_parquet(path: Path) -> FloatArray:
         names = pq.read_schema(path).names
         if names != list(COLUMNS):
             rule = "must hold the columns " + ", ".join(COLUMNS)
-            reject("feed", rule, received=", ".join(names))
+            cure = "write these, in this order, and no index"
+            reject("feed", rule, received=", ".join(names), cure=cure)
         found = pq.read_table(path)
     except pa.ArrowException as error:
         reject("feed", "must be a Parquet file", received=_first_line(error))
@@ -202,7 +209,9 @@ def _read_parquet(path: Path) -> FloatArray:
             cure = _SECONDS if pa.types.is_temporal(field.type) else "write floating-point numbers"
             reject(field.name, "must be a column of numbers", received=str(field.type), cure=cure)
     # A null becomes NaN, which is refused row by row.
-    return np.stack([_as_doubles(found[name], name) for name in COLUMNS])
+    table = np.stack([_as_doubles(found[name], name) for name in COLUMNS])
+    times = found.schema.field(COLUMNS[0]).type
+    return table, {"float": "float32", "halffloat": "float16"}.get(str(times), "float64")
 
 
 def _as_doubles(column: Any, name: str) -> FloatArray:
@@ -249,6 +258,17 @@ def _check(table: FloatArray, max_gap_s: float | None, place: Callable[[int], st
     ]
     if problems:
         raise InputError(problem for _, problem in sorted(problems, key=lambda each: each[0]))
+
+
+def _check_precision(time_s: FloatArray, kind: str) -> None:
+    """Refuse times that are too large for the type of number they were written in."""
+    largest = time_s[np.abs(time_s).argmax()]
+    with np.errstate(over="ignore"):
+        held = float(np.spacing(np.abs(largest).astype(kind)))
+    if held > _PRECISION:
+        cure = _SECONDS if kind == "float64" else "write 64-bit floating-point numbers"
+        received = f"{largest:.9g}, which its type holds to {held:.3g} s"
+        reject("time_s", "must be precise to a microsecond", received=received, cure=cure)
 
 
 def _unreadable(error: OSError | ValueError) -> Problem:

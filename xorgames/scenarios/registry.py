@@ -42,7 +42,7 @@ class Run:
     machine : Machine or None
     conditions : Conditions
     robustness : Setting or None
-        Where given, it is also measured how long the advantage lasts.
+        Where given, it is also measured how long the advantage lasts, on `machine` if there is one.
     rng : int
     progress : callable or None
     """
@@ -201,6 +201,8 @@ def _with_lasting(result: ScenarioResult, lasting: Lasting) -> Played:
 
 
 def _effort(run: Run, setting: Setting, rounds: int) -> Effort:
+    if run.machine is not None:
+        setting = replace(setting, machine=run.machine)
     return Effort(setting=setting, rounds=rounds, rng=run.rng + 1, progress=_half(run, 1))
 
 

@@ -36,6 +36,16 @@ COLUMNS = (
 )
 
 
+#: A change may be nothing within so many standard errors.
+_NOTHING = 2
+
+#: What holds for all numbers that are shown.
+ERROR_NOTE = (
+    "Behind ± stands one standard error. Players are compared over the same rounds, so that a "
+    "change is known better than the numbers it is between."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """A quantity that an operator looks at.
@@ -196,23 +206,31 @@ def finding(change: Change, counted: str) -> str:
         return "not defined in some or all of the run"
     if change.difference.value == 0:
         return "no difference"
-    if change.sigmas < 2:
-        return f"{size}, within 2 standard errors of nothing after {change.sample:,} {counted}"
+    if change.sigmas < _NOTHING:
+        nothing = f"within {_NOTHING} standard errors of nothing"
+        return f"{size}, {nothing} after {change.sample:,} {counted}"
     return f"{size}, beyond {SIGMAS} standard errors from about {sample(change)} {counted} on"
 
 
 def sample(change: Change) -> str:
     """Write the sample size that is enough, rounded up to two digits: it is an estimate.
 
+    Of a change that may be nothing, within two standard errors, it would be an estimate of nothing.
+
     Examples
     --------
     >>> sample(Change(difference=Estimate(value=0.1, standard_error=0.013),
     ...               percent=Estimate(value=5.0, standard_error=0.5), sample=10_000))
     '4,300'
+    >>> sample(Change(difference=Estimate(value=0.1, standard_error=0.13),
+    ...               percent=Estimate(value=5.0, standard_error=6.5), sample=10_000))
+    'not known'
     """
     enough = change.sample_beyond_doubt
     if enough is None:
         return "never"
+    if change.sigmas < _NOTHING:
+        return "not known"
     unit = 10 ** max(0, len(str(enough)) - 2)
     return f"{-(-enough // unit) * unit:,}"
 

@@ -3,7 +3,7 @@
 Each axis plays the scenario with players that differ in one number only, in the same rounds, and
 measures the excess: the mean payoff of the one who should be better minus that of the other.
 
-- visibility, readout_error: the machine against the classical strategy;
+- visibility, readout_error, one_sided_error: the machine against the classical strategy;
 - pair_rate_hz: the same, where a decision that finds the store empty is made classically;
 - decision_time_s: the same; whoever decides too slowly is late;
 - distance_m: perfect pairs against two who tell each other their inputs, late or not.
@@ -62,7 +62,8 @@ def sweep(
     known : Solution or Prepared
         Of its game: the strategies that are played. Of an estimated game what is predicted has its
         error too.
-    axis : {"visibility", "readout_error", "pair_rate_hz", "decision_time_s", "distance_m"}
+    axis : str
+        One of `AXES`.
     setting : Setting, optional
     values : sequence of float, optional
         At least 2; by default on both sides of the requirement.

@@ -242,6 +242,7 @@ def _distance(solution: Solution, setting: Setting) -> Axis[Player]:
 AXES: dict[str, Callable[[Solution, Setting], Axis[Player]]] = {
     "visibility": lambda solution, setting: visibility_axis(cast_of(solution), setting),
     "readout_error": lambda solution, setting: readout_axis(cast_of(solution), setting),
+    "one_sided_error": lambda solution, setting: one_sided_axis(cast_of(solution), setting),
     "pair_rate_hz": lambda solution, setting: pair_rate_axis(cast_of(solution), setting),
     "decision_time_s": _decision_time,
     "distance_m": _distance,

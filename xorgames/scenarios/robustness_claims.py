@@ -12,7 +12,7 @@ from xorgames.draws import generator, seeds
 from xorgames.errors import expect, reject
 from xorgames.hardware.binomial import allowed_losses, powers
 from xorgames.hardware.conditions import Conditions
-from xorgames.hardware.requirements import require
+from xorgames.hardware.requirements import Requirements, require
 from xorgames.regions import whole_number
 from xorgames.scenarios.estimates import Estimate
 from xorgames.scenarios.game_scenario import GameScenario
@@ -71,8 +71,7 @@ def rate_sweep(
     expect(solution, Solution, key="solution", cure="solve makes one")
     machine, conditions = machine or Machine(), conditions or Conditions()
     count = whole_number("windows", windows, 100, 10**6)
-    infidelity = 1 - machine.noise.factor * machine.noise.availability
-    needs = require(solution, conditions, infidelity=infidelity, test="bernoulli")
+    needs = needs_of(solution, conditions, machine)
     required = needs.rounds.first
     if required is None:
         reject("machine", "must be good enough to show an advantage", received=needs.rounds.reason)
@@ -104,8 +103,32 @@ def rate_sweep(
     )
 
 
-def rounds_of(solution: Solution, conditions: Conditions) -> int | None:
-    """Return how many rounds `rate_sweep` plays for each window that it counts, a perfect machine.
+def needs_of(solution: Solution, conditions: Conditions, machine: Machine) -> Requirements:
+    """Return what `require` says of a machine that may have no pair in some rounds.
+
+    Such a round is a classical one, and worth more than a coin. So the infidelity that counts is
+    the one that would leave the same mean payoff with a pair in every round.
+
+    Examples
+    --------
+    >>> import xorgames as xg
+    >>> from xorgames.scenarios.load_balancing_model import Noise
+    >>> half = Machine(noise=Noise(availability=0.5))
+    >>> needs_of(xg.solve(xg.catalog.chsh()), Conditions(), half).rounds.first
+    561
+    """
+    ideal, played = (
+        float((solution.game.matrix * strategy.correlators).sum())
+        for strategy in (solution.one_pair.strategy, machine.strategy(solution))
+    )
+    lost = min(max(1 - played / ideal, 0.0), 1.0) if ideal > 0 else 0.0
+    return require(solution, conditions, infidelity=lost, test="bernoulli")
+
+
+def rounds_of(
+    solution: Solution, conditions: Conditions, machine: Machine | None = None
+) -> int | None:
+    """Return how many rounds `rate_sweep` plays for each window that it counts.
 
     None if no number of rounds is enough.
 
@@ -115,7 +138,7 @@ def rounds_of(solution: Solution, conditions: Conditions) -> int | None:
     >>> rounds_of(xg.solve(xg.catalog.chsh()), Conditions())  # 130 are required
     1041
     """
-    required = require(solution, conditions, test="bernoulli").rounds.first
+    required = needs_of(solution, conditions, machine or Machine()).rounds.first
     return None if required is None else sum(_sizes(required))
 
 

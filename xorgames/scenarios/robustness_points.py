@@ -3,7 +3,8 @@
 The advantage ends between the nearest two values whose excess is more than three standard errors
 above and below zero. Beside it stands the requirement. They agree if it lies in between, if the
 game predicts the excess at each value within 4.5 standard errors, and, where there is no limit, if
-the excess never falls significantly below zero. See `robustness`.
+the excess never falls significantly below zero. Where both players happened to decide alike in all
+rounds there is neither excess nor error: that says nothing. See `robustness`.
 """
 
 import math
@@ -101,7 +102,7 @@ class Sweep:
             return (self.safe or low <= self.required) and self.required <= high
         signs = [_sign(point) for point in self.points]
         if self.required is None:
-            return -1 not in signs
+            return None if all(map(_is_silent, self.points)) else -1 not in signs
         if self.safe:
             return all(_sign(each) >= 0 for each in self.points if each.value <= self.required)
         return None if 0 in signs else False
@@ -124,8 +125,12 @@ def _sign(point: Point) -> int:
     return 1 if excess.value > 0 else -1
 
 
+def _is_silent(point: Point) -> bool:
+    return point.excess.value == 0 == point.excess.standard_error
+
+
 def _as_predicted(point: Point) -> bool:
-    if point.predicted is None:
+    if point.predicted is None or _is_silent(point):
         return True
     off = abs(point.excess.value - point.predicted.value)
     error = math.hypot(point.excess.standard_error, point.predicted.standard_error)

@@ -109,7 +109,11 @@ class Scenario(Protocol):
         return {}
 
     def source(self, part: Part, rng: np.random.Generator) -> Callable[[int], Any]:
-        """Return a function that returns the next so many rounds."""
+        """Return a function that returns the next so many rounds, piece after piece.
+
+        By default each piece is drawn by itself. If a round depends on the one before, write this
+        method and keep in the function what goes on, or it starts anew with every piece.
+        """
         del part
         return lambda rounds: self.draw(rounds, rng)
 

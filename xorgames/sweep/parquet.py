@@ -1,8 +1,8 @@
 """Rows as a Parquet data set: a folder of files, each of which appears whole or not at all.
 
-A Parquet file cannot grow, so that the rows of some seconds become one part. Parameters and
-brackets are columns of doubles, empty cells are null; everything else is text. Needs the extra
-`frames`.
+A Parquet file cannot grow, so that the rows of some seconds become one part, at first of one.
+Parameters and brackets are columns of doubles, empty cells are null; everything else is text. Needs
+the extra `frames`.
 """
 
 import io
@@ -20,7 +20,9 @@ from xorgames.output import write_whole
 from xorgames.sweep.rows import ERROR, ID, NOTE, Row, key_of, lock
 
 TEXTS = (ID, NOTE, ERROR)
+#: What a part holds at most; the first ones hold less, so that a run that is killed early has some.
 _PART_S = 10.0
+_FIRST_PART_S = 1.0
 _SUFFIX = ".parquet"
 
 
@@ -49,7 +51,7 @@ class ParquetRows:
         check_pyarrow()
         self._path, self.columns = path, list(columns)
         self._rows: list[Row] = []
-        self._written = time.monotonic()
+        self._written, self._wait = time.monotonic(), min(_FIRST_PART_S, _PART_S)
         try:
             path.mkdir(exist_ok=True)
         except OSError as error:
@@ -80,8 +82,9 @@ class ParquetRows:
         rows = list(rows)
         self._rows += rows
         self.done.update(key_of(row[ID]) for row in rows)
-        if time.monotonic() > self._written + _PART_S:
+        if time.monotonic() > self._written + self._wait:
             self._write_part()
+            self._wait = min(2 * self._wait, _PART_S)
 
     def _write_part(self) -> None:
         if self._rows:

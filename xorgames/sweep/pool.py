@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,26 @@ class _Here(Executor):
         return future
 
 
+class _Processes(ProcessPoolExecutor):
+    """Starts its workers with Ctrl-C held back until they know what to do with it."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        # Otherwise this starts with the first worker, and lets Ctrl-C through on the way.
+        resource_tracker.ensure_running()
+        with _held_back():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold Ctrl-C back; processes that are started meanwhile hold it back too."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def local_pool(workers: int) -> Iterator[Executor]:
     """Yield an executor on this machine; a single worker is this process itself.
@@ -53,9 +74,7 @@ def local_pool(workers: int) -> Iterator[Executor]:
     with (
         line,
         end,
-        ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_start, initargs=(line,)
-        ) as executor,
+        _Processes(workers, mp_context=context, initializer=_start, initargs=(line,)) as executor,
     ):
         try:
             yield executor
@@ -85,6 +104,7 @@ def _start(line: "Connection[Any, Any]") -> None:
     for name in _THREADS:
         os.environ[name] = "1"
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(line,), daemon=True).start()
 
 

@@ -89,6 +89,9 @@ class CsvRows:
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self.columns = list(columns)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            # A device or a pipe may be read for ever.
+            _refuse(path, "must be a file that can be written to", "no ordinary file")
         try:
             self._file: BinaryIO = path.open("a+b")
         except OSError as error:
