@@ -1,6 +1,7 @@
 """The subcommand design: what it prints, the files it leaves, exit codes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import xorgames as xg
 from xorgames.cli import main as command_line
 from xorgames.cli.design import design_command
+from xorgames.design.separation import separate
 from xorgames.reports import figures
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -312,6 +314,20 @@ def test_no_game_is_written_for_data_that_none_separates(run, tmp_path):
     code, out, err = run("design", data)
     assert (code, err) == (1, "")
     assert out.endswith("deterministic strategies explain all of the correlators\n")
+
+
+def test_an_interrupted_separation_does_not_say_that_there_is_none(run, tmp_path, monkeypatch):
+    data, game = tmp_path / "data.toml", tmp_path / "game.toml"
+    data.write_text("schema = 1\ncorrelators = [['1/2', '1/2'], ['1/2', '-1/2']]\n")
+
+    def begun(**measured):
+        return replace(separate(**measured), interrupted=True)
+
+    monkeypatch.setattr("xorgames.design.separation.separate", begun)
+    code, _, err = run("design", data, "-o", game)
+    assert code == 130
+    assert err.startswith(f"No game is written to {game}: the search was interrupted.\n")
+    assert not game.exists()
 
 
 def test_an_interrupt_leaves_nothing(run, tmp_path, monkeypatch):

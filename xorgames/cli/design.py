@@ -131,7 +131,8 @@ def design_command(family: str, output: str | None, **more: Any) -> None:
         save_report(made, report, overwrite=force)
         _written(invocation, report)
     if nothing and output is not None:
-        show(f"No game is written to {output}: none separates these data.", err=True)
+        why = "the search was interrupted" if found.interrupted else "none separates these data"
+        show(f"No game is written to {output}: {why}.", err=True)
     end_early(getattr(found, "interrupted", False))
     if nothing or answer.verdict not in (None, "PASS"):
         click.get_current_context().exit(1)
@@ -259,7 +260,7 @@ def _measured(family: str, _: dict[str, Any]) -> Answer:
     from xorgames.reports.measured_report import measured_report
 
     try:
-        found = separate(**load_measured(family))
+        found = separate(**load_measured(family), progress=step_progress())
     except InputError as error:
         raise error.in_file(family) from None
     text = design_text.measured_text(found)
