@@ -116,8 +116,8 @@ def test_load_balancing_until_when_it_lasts(run, tmp_path):
         "difference", "percent", "sigmas", "sample_beyond_doubt",
     }  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(target.read_text())))
-    assert [row["player"] for row in rows[:12:4]] == ["classical", "quantum", "omniscient"]
-    assert {row["axis"] for row in rows[12:]} == set(axes)
+    assert [row["player"] for row in rows[:15:5]] == ["classical", "quantum", "omniscient"]
+    assert {row["axis"] for row in rows[15:]} == set(axes)
     text = page.read_text()
     assert text.count("<svg") == 1 + 3
     assert "change: mean wait of a job, s" in text
