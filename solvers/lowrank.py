@@ -50,6 +50,8 @@ _FAR = 1e-7
 _CHECKS = 24
 #: Dimensions are dropped where the vectors are so short; at a standstill, tried without.
 _LEFT, _LEAVING = 1e-3, 0.1
+#: With more inputs a try that fails costs more than those that do not gain.
+_SLIM_INPUTS = 400
 
 
 def propose(
@@ -307,6 +309,8 @@ def _slimmer(matrix: FloatArray, dual: _Dual, goal: float, deadline: float) -> _
 
     Where the optimum is degenerate they leave ever more slowly, and Newton's steps do not end.
     """
+    if sum(matrix.shape) > _SLIM_INPUTS:
+        return dual
     slim = _principal(dual.bob, _LEAVING)
     if slim.shape[1] == dual.bob.shape[1] or time.perf_counter() > deadline:
         return dual
