@@ -23,7 +23,7 @@ from xorgames.hardware.parameters import Parameter, check_keys, checked_number
 from xorgames.hardware.performance import Performance
 from xorgames.hardware.physics import models
 from xorgames.hardware.physics.node import PhysicalNode
-from xorgames.textfile import SUFFIXES, read_table
+from xorgames.textfile import SUFFIXES, read_as, read_table
 
 __all__ = ["Design", "Parameter", "design_names", "design_schema", "load_design"]
 
@@ -244,10 +244,7 @@ def load_design(name_or_path: str | Path) -> Design:
     expect(name_or_path, (str, Path), key="design")
     path = Path(name_or_path)
     if isinstance(name_or_path, Path) or path.suffix.lower() in SUFFIXES or len(path.parts) != 1:
-        try:
-            return Design(**read_design(read_table(path), default_name=path.stem))
-        except InputError as error:
-            raise error.in_file(str(path)) from None
+        return read_as(path, lambda table: Design(**read_design(table, default_name=path.stem)))
     names = design_names()
     if name_or_path not in names:
         rule = "must be a packaged design or a file named .toml or .json"

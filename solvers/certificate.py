@@ -25,6 +25,7 @@ Each level of proof trusts less than the one before:
 """
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -225,19 +226,17 @@ def _raised_root(slack: FloatArray, inputs: int) -> FloatArray:
     time and, up to 80 columns, without waking the threads of linear algebra, which once awake keep
     other cores from their work for a tenth of a second.
     """
-    identity = np.eye(slack.shape[-1])
-    try:
-        if slack.ndim == 2:
-            return np.asarray(np.linalg.cholesky(slack + inputs * _UNIT * identity), np.float64)
-    except np.linalg.LinAlgError:
-        pass
+    if slack.ndim == 2:
+        raised = slack + inputs * _UNIT * np.eye(len(slack))
+        with suppress(np.linalg.LinAlgError):
+            return np.asarray(np.linalg.cholesky(raised), np.float64)
     try:
         eigenvalues, vectors = np.linalg.eigh(slack)
     except np.linalg.LinAlgError:
         # No convergence: any W will do, and the sum of |M| is the worst that can come out.
         return np.zeros_like(slack)
-    raised = eigenvalues - np.minimum(eigenvalues[..., :1], 0.0)
-    root: FloatArray = vectors * np.sqrt(raised)[..., None, :]
+    positive = eigenvalues - np.minimum(eigenvalues[..., :1], 0.0)
+    root: FloatArray = vectors * np.sqrt(positive)[..., None, :]
     return root
 
 

@@ -98,7 +98,7 @@ def propose(
         moved = climb(matrix, bob, sweeps=sweeps, deadline=deadline)
         distance = np.abs(moved - bob).max()
         dual = _polished(matrix, _dual(matrix, _principal(moved, left)), goal, deadline)
-        slim = _slimmer(matrix, dual, goal, deadline) if goal <= dual.gap < _NEAR else dual
+        slim = _slimmer(matrix, dual, goal, deadline)
         best = slim if best is None or slim.gap < best.gap else best
         if best.gap < goal or time.perf_counter() > deadline:
             break
@@ -309,7 +309,7 @@ def _slimmer(matrix: FloatArray, dual: _Dual, goal: float, deadline: float) -> _
 
     Where the optimum is degenerate they leave ever more slowly, and Newton's steps do not end.
     """
-    if sum(matrix.shape) > _SLIM_INPUTS:
+    if not goal <= dual.gap < _NEAR or sum(matrix.shape) > _SLIM_INPUTS:
         return dual
     slim = _principal(dual.bob, _LEAVING)
     if slim.shape[1] == dual.bob.shape[1] or time.perf_counter() > deadline:

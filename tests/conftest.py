@@ -9,6 +9,8 @@ import gc
 import os
 import signal
 
+import pytest
+
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Read when NumPy is loaded, by the test modules.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -18,3 +20,17 @@ gc.disable()
 def pytest_collection_finish():
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command line in this process; return (exit code, stdout, stderr)."""
+    from xorgames.cli.main import main
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return left.value.code, out, err
+
+    return call

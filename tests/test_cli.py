@@ -10,23 +10,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from xorgames.cli.main import main
 from xorgames.hardware.design import design_names
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command line in this process; return (exit code, stdout, stderr)."""
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
 
 
 def test_solve(run):

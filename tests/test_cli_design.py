@@ -7,28 +7,10 @@ from pathlib import Path
 import pytest
 
 import xorgames as xg
-from xorgames.cli import main as command_line
-from xorgames.cli.design import design_command
 from xorgames.design.separation import separate
-from xorgames.reports import figures
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SMALL = ("--vary", "p=0.2:0.4", "--vary", "beta=0.1:0.4")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run the command line in this process; return (exit code, stdout, stderr)."""
-    command_line.cli.add_command(design_command)
-    monkeypatch.setitem(figures._HOMES, "slices", "xorgames.reports.design_figure")
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            command_line.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
 
 
 def test_a_family(run):

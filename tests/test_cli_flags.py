@@ -4,22 +4,11 @@ import click
 import pytest
 
 from xorgames.cli.flags import in_flags
-from xorgames.cli.main import cli, main
+from xorgames.cli.main import cli
 from xorgames.cli.options import Invocation, Quantity
 from xorgames.errors import InputError, Problem
 
 NUMBERS = (click.types.FloatParamType, click.types.IntParamType, Quantity)
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([*arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
 
 
 @pytest.mark.parametrize(

@@ -5,24 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xorgames.cli import main as command_line
-from xorgames.cli.maps import map_command
-
 EXAMPLES = Path(__file__).parent.parent / "examples"
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command line in this process; return (exit code, stdout, stderr)."""
-    command_line.cli.add_command(map_command)
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            command_line.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
 
 
 def test_a_plane(run):

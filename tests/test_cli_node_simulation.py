@@ -2,21 +2,15 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from xorgames.cli.main import main
-
 
 @pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main(["hardware", "yb_cavity", *arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
+def run(run):
+    """Run the subcommand on the packaged design."""
+    return partial(run, "hardware", "yb_cavity")
 
 
 def test_rates_beside_formulas(run):

@@ -4,12 +4,11 @@ import csv
 import io
 import json
 import re
+from functools import partial
 
 import pytest
 
 from tests.price_feeds import made_feed
-from xorgames.cli import main as command_line
-from xorgames.cli.simulate import simulate_command
 from xorgames.scenarios import engine, registry
 from xorgames.scenarios.result import COLUMNS
 
@@ -17,17 +16,9 @@ FEW = ("--decisions", 2000, "--training", 5000)
 
 
 @pytest.fixture
-def run(capsys):
-    """Run the command line in this process; return (exit code, stdout, stderr)."""
-    command_line.cli.add_command(simulate_command)
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            command_line.main(["simulate", *map(str, arguments)])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
+def run(run):
+    """Run the subcommand."""
+    return partial(run, "simulate")
 
 
 def refused(answer, text):

@@ -11,7 +11,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from xorgames.cli.main import main
 from xorgames.sweep.rows import read_csv
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,17 +21,6 @@ quantities = ["gap"]
 [grid]
 p = "0:1:{count}"
 """
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
 
 
 @pytest.fixture

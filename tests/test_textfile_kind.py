@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 import xorgames as xg
-from xorgames.cli.main import main
 from xorgames.textfile_kind import KINDS, kind_of
 
 ROOT = Path(__file__).parent.parent
@@ -56,17 +55,10 @@ COMMANDS = {
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run the command line in an empty folder; return (exit code, stdout, stderr)."""
+def run(run, monkeypatch, tmp_path):
+    """Run the command line in an empty folder."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            main([*arguments])
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
+    return run
 
 
 def test_every_shipped_file_is_of_its_kind():

@@ -24,7 +24,7 @@ from xorgames.game import XORGame
 from xorgames.output import write_whole
 from xorgames.rules import check_distribution, check_payoff, check_predicate
 from xorgames.schema import FORM_KEYS, FORMS, game_schema, structure_problems
-from xorgames.textfile import SUFFIXES, read_table, suffix_of
+from xorgames.textfile import SUFFIXES, read_as, suffix_of
 from xorgames.textfile_kind import expect_kind
 from xorgames.threshold import threshold_from_table
 
@@ -79,12 +79,12 @@ def read_game_file(path: str | Path) -> GameFile:
     InputError
         With everything that is wrong with the file.
     """
-    table = read_table(path)
-    try:
+
+    def read(table: Mapping[str, Any]) -> GameFile:
         expect_kind(table, "game", file=str(path))
         return _game_file(table, name=Path(path).stem)
-    except InputError as error:
-        raise error.in_file(str(path)) from None
+
+    return read_as(path, read)
 
 
 def parse_game(spec: str) -> GameFile:

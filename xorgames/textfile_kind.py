@@ -56,8 +56,8 @@ def kind_of(table: Mapping[str, Any]) -> tuple[str, str] | None:
     return next(named, None)
 
 
-def expect_kind(table: Mapping[str, Any], *wanted: str, file: str) -> None:
-    """Refuse a table that is of another kind than those wanted.
+def expect_kind(table: Mapping[str, Any], *wanted: str, file: str) -> str | None:
+    """Refuse a table that is of another kind than those wanted; return its kind.
 
     Parameters
     ----------
@@ -87,10 +87,13 @@ def expect_kind(table: Mapping[str, Any], *wanted: str, file: str) -> None:
         if (found[0], wanted[0]) == ("game", "family"):
             cure = f"state its [parameters], or {cure}"
         reject(found[1], rule, cure=cure)
+    return None if found is None else found[0]
 
 
-def expect_file(path: str, *wanted: str) -> None:
+def expect_file(path: str, *wanted: str) -> str | None:
     """Refuse a file that is of another kind than those wanted; what is no file's name passes.
+
+    Returns its kind, None where no key tells it.
 
     Raises
     ------
@@ -102,9 +105,9 @@ def expect_file(path: str, *wanted: str) -> None:
     >>> expect_file("yb_cavity", "design")
     """
     if Path(path).suffix.lower() not in (*SUFFIXES, ROWS):
-        return
+        return None
     table = read_table(path)
     try:
-        expect_kind(table, *wanted, file=path)
+        return expect_kind(table, *wanted, file=path)
     except InputError as error:
         raise error.in_file(path) from None

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -25,6 +25,8 @@ from xorgames.errors import InputError, Problem, reject
 if TYPE_CHECKING:
     from xorgames.hardware.verdict import Verdict
     from xorgames.reports.model import Report
+
+_Found = TypeVar("_Found")
 
 _NAMES = {
     "free": "a free-form problem",
@@ -164,14 +166,13 @@ def _written(invocation: Invocation, target: str) -> None:
 def _kind(family: str) -> str:
     """Tell the kinds of problems apart: files by their keys, names by what they leave open."""
     from xorgames.design.family_file import load_family
-    from xorgames.textfile import SUFFIXES, read_table
-    from xorgames.textfile_kind import expect_file, kind_of
+    from xorgames.textfile import SUFFIXES
+    from xorgames.textfile_kind import expect_file
 
-    expect_file(family, *_SEARCHES)
+    kind = expect_file(family, *_SEARCHES)
     if Path(family).suffix.lower() not in SUFFIXES:
         return "family" if load_family(family).parameters else "game"
-    found = kind_of(read_table(family))
-    return "game" if found is None else found[0]
+    return kind or "game"
 
 
 def _refuse_useless(kind: str) -> None:
@@ -241,15 +242,22 @@ def _outcome(verdict: "Verdict | None") -> str | None:
     return None if verdict is None else verdict.verdict
 
 
+def _from_file(
+    family: str, load: Callable[[str], dict[str, Any]], search: Callable[..., _Found]
+) -> _Found:
+    """Search with what a file says; errors name the file."""
+    try:
+        return search(**load(family), progress=step_progress())
+    except InputError as error:
+        raise error.in_file(family) from None
+
+
 def _threshold(family: str, _: dict[str, Any]) -> Answer:
     from xorgames.design.threshold_design import design_threshold
     from xorgames.design.threshold_problem import load_threshold
     from xorgames.reports.threshold_report import threshold_report
 
-    try:
-        found = design_threshold(**load_threshold(family), progress=step_progress())
-    except InputError as error:
-        raise error.in_file(family) from None
+    found = _from_file(family, load_threshold, design_threshold)
     text = design_text.threshold_text(found)
     return Answer(found, text, lambda command: threshold_report(found, command=command))
 
@@ -259,10 +267,7 @@ def _measured(family: str, _: dict[str, Any]) -> Answer:
     from xorgames.design.separation import separate
     from xorgames.reports.measured_report import measured_report
 
-    try:
-        found = separate(**load_measured(family), progress=step_progress())
-    except InputError as error:
-        raise error.in_file(family) from None
+    found = _from_file(family, load_measured, separate)
     text = design_text.measured_text(found)
     return Answer(found, text, lambda command: measured_report(found, command=command))
 

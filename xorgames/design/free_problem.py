@@ -31,7 +31,7 @@ from xorgames.errors import InputError, Problem, expect, reject
 from xorgames.exact import FractionArray, exact_array
 from xorgames.game import XORGame
 from xorgames.rules import check_distribution, check_payoff, check_predicate
-from xorgames.textfile import read_table
+from xorgames.textfile import read_as
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,11 +131,7 @@ def load_problem(path: str | Path) -> FreeProblem:
     InputError
         With everything that is wrong.
     """
-    table = read_table(path)
-    try:
-        return problem_from_table(table, name=Path(path).stem)
-    except InputError as error:
-        raise error.in_file(str(path)) from None
+    return read_as(path, lambda table: problem_from_table(table, name=Path(path).stem))
 
 
 def problem_from_table(table: Mapping[str, Any], *, name: str = "free-form game") -> FreeProblem:
